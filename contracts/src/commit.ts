@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { DeliveryEvent } from './delivery-events.js';
+import { LinesLogged } from './log-events.js';
+import { Instant } from './names.js';
+import { RunEvent } from './run-events.js';
+import { StateEvent } from './state-events.js';
+import { upcast } from './upcast.js';
+
+export const COMMIT_VERSION = 1;
+
+/** Who caused a commit: a user's or key's id, or `system:<service>`. */
+export const Actor = z.object({ actor: z.string().max(200), reason: z.string().max(1000).optional() });
+export type Actor = z.infer<typeof Actor>;
+
+const commitOf = <E extends z.ZodType>(event: E) =>
+  z.object({
+    v: z.literal(COMMIT_VERSION),
+    id: z.string().max(64),
+    at: Instant,
+    by: Actor,
+    /** W3C traceparent. */
+    trace: z.string().max(64).optional(),
+    events: z.array(event).min(1).max(500),
+  });
+
+export const RunCommit = commitOf(RunEvent);
+export type RunCommit = z.infer<typeof RunCommit>;
+export const StateCommit = commitOf(StateEvent);
+export type StateCommit = z.infer<typeof StateCommit>;
+export const LogCommit = commitOf(LinesLogged);
+export type LogCommit = z.infer<typeof LogCommit>;
+export const DeliveryCommit = commitOf(DeliveryEvent);
+export type DeliveryCommit = z.infer<typeof DeliveryCommit>;
+export type Commit = RunCommit | StateCommit | LogCommit | DeliveryCommit;
+
+const schemas = { run: RunCommit, state: StateCommit, log: LogCommit, delivery: DeliveryCommit } as const;
+export type CommitFamily = keyof typeof schemas;
+export type CommitOf<F extends CommitFamily> = z.infer<(typeof schemas)[F]>;
+
+export type ParsedCommit<F extends CommitFamily> = { ok: true; commit: CommitOf<F> } | { ok: false; reason: string };
+
+/** Reads a stored commit: JSON, then one version at a time up to the current one, then the schema. Never throws. */
+export function parseCommit<F extends CommitFamily>(family: F, data: Uint8Array | string): ParsedCommit<F> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(typeof data === 'string' ? data : new TextDecoder().decode(data));
+  } catch {
+    return { ok: false, reason: 'not JSON' };
+  }
+  const lifted = upcast(family, raw);
+  if (!lifted.ok) return lifted;
+  const parsed = schemas[family].safeParse(lifted.raw);
+  if (parsed.success) return { ok: true, commit: parsed.data as CommitOf<F> };
+  const issue = parsed.error.issues[0];
+  return { ok: false, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not match the schema'}` };
+}
+
+/** Checks a commit before it is written; a mistake here is a bug of the writer and throws. */
+export function checkCommit<F extends CommitFamily>(family: F, commit: CommitOf<F>): void {
+  schemas[family].parse(commit);
+}

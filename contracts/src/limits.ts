@@ -1,0 +1,19 @@
+/** Sizes and counts that every edge enforces, in bytes unless named otherwise. */
+export const limits = {
+  inputBytes: 256 * 1024,
+  resultBytes: 256 * 1024,
+  specBytes: 128 * 1024,
+  commitBytes: 256 * 1024,
+  commitEvents: 500,
+  /** Messages of one atomic batch: the server's own limit. */
+  batchMessages: 1000,
+  enqueueMany: 1000,
+  bodyBytes: 8 * 1024 * 1024,
+  queues: 1000,
+  listItems: 1000,
+  /** Lines of one log message and bytes of one line; longer lines are cut, with a mark. */
+  logLines: 500,
+  logLineBytes: 16 * 1024,
+  /** New runs are refused from this share of the run stream's max_bytes, the rest belongs to runs already admitted. */
+  admissionShare: 0.8,
+} as const;

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { Json } from './json.js';
+import { Duration, Instant, JobKind, JobName, Key, LogLevel, Priority, QueueName, Tags } from './names.js';
+import { DeliveryGuarantee, Limits, RetryPolicy, TimeoutPolicy } from './policy.js';
+
+export const RunId = z.uuid();
+
+/** Everything an executor needs to carry out a run: self-contained, so that the log is the queue. */
+export const RunDefinition = z.object({
+  id: RunId,
+  job: JobName,
+  jobRevision: z.int().min(0),
+  kind: JobKind,
+  spec: Json.optional(),
+  queue: QueueName,
+  priority: Priority,
+  input: Json.optional(),
+  retry: RetryPolicy,
+  timeout: TimeoutPolicy,
+  limits: Limits.optional(),
+  guarantee: DeliveryGuarantee.optional(),
+  logLevel: LogLevel.optional(),
+  tags: Tags.optional(),
+  createdAt: Instant,
+  createdBy: z.string().optional(),
+  expiresAt: Instant.optional(),
+  idempotencyKey: Key.optional(),
+  uniqueKey: Key.optional(),
+  callbackUrl: z.string().max(2048).optional(),
+  scheduleId: z.string().optional(),
+  /** The tick this run was made for. */
+  fireAt: Instant.optional(),
+  retryOf: RunId.optional(),
+  test: z.boolean().optional(),
+  traceparent: z.string().max(64).optional(),
+});
+export type RunDefinition = z.infer<typeof RunDefinition>;
+
+export const RunError = z.object({
+  message: z.string(),
+  /** TIMEOUT, WORKER_LOST, POISON, NO_HANDLER, OUT_OF_MEMORY, RESULT_TOO_LARGE, or the handler's own. */
+  code: z.string().optional(),
+  stack: z.string().optional(),
+  fingerprint: z.string(),
+  retryable: z.boolean(),
+});
+export type RunError = z.infer<typeof RunError>;
+
+const attempt = z.int().min(1);
+/** Which queueing of the run: 0 first, then one more for each retry, return or snooze. Fences late deliveries. */
+const delivery = z.int().min(0);
+/** The claim an attempt runs under: 0 for a fresh message, else the n of its RunClaimed. */
+const claim = z.int().min(0);
+
+export const RunQueued = z.object({
+  type: z.literal('RunQueued'),
+  run: RunDefinition,
+  attempt,
+  delivery,
+  /** The publisher could not be sure to be first: check against state before starting. */
+  verify: z.boolean().optional(),
+});
+export const RunPlanned = z.object({ type: z.literal('RunPlanned'), run: RunDefinition, dueAt: Instant });
+
+const onAttempt = { runId: RunId, attempt, delivery, claim, workerId: z.string() };
+const ended = { ...onAttempt, startedAt: Instant, finishedAt: Instant };
+
+export const RunStarted = z.object({ type: z.literal('RunStarted'), ...onAttempt, startedAt: Instant });
+export const RunProgressed = z.object({
+  type: z.literal('RunProgressed'),
+  ...onAttempt,
+  /** 0–100. */
+  progress: z.number().min(0).max(100),
+  message: z.string().max(500).optional(),
+});
+export const RunSucceeded = z.object({ type: z.literal('RunSucceeded'), ...ended, result: Json.optional() });
+export const DeadReason = z.enum(['attempts-exhausted', 'not-retryable', 'no-handler', 'poison', 'expired-lease']);
+export const RunAttemptFailed = z.object({
+  type: z.literal('RunAttemptFailed'),
+  ...ended,
+  status: z.enum(['FAILED', 'TIMED_OUT', 'LOST']),
+  error: RunError,
+  next: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('retry'), at: Instant }),
+    z.object({ kind: z.literal('dead'), reason: DeadReason }),
+  ]),
+});
+/** The handler asked to be called again later; costs no attempt. */
+export const RunSnoozed = z.object({
+  type: z.literal('RunSnoozed'),
+  ...ended,
+  until: Instant,
+  reason: z.string().optional(),
+});
+/** A worker gave the run back unfinished: it drains, or it has no such handler. Costs no attempt. */
+export const RunReturned = z.object({
+  type: z.literal('RunReturned'),
+  ...onAttempt,
+  reason: z.enum(['drained', 'no-handler']),
+  at: Instant,
+  /** When it may be queued again. */
+  notBefore: Instant,
+});
+export const RunCancelRequested = z.object({
+  type: z.literal('RunCancelRequested'),
+  runId: RunId,
+  reason: z.string().max(1000).optional(),
+});
+/** A running attempt was stopped because of a RunCancelRequested. */
+export const RunCancelled = z.object({ type: z.literal('RunCancelled'), ...ended });
+/** expiresAt passed before an attempt could start. */
+export const RunExpired = z.object({ type: z.literal('RunExpired'), runId: RunId, at: Instant });
+/** Takes a run over after its message was redelivered; the expected sequence of its subject lets one win. */
+export const RunClaimed = z.object({
+  type: z.literal('RunClaimed'),
+  runId: RunId,
+  attempt,
+  delivery,
+  workerId: z.string(),
+  /** Counts from 1 over the run's whole life. */
+  n: z.int().min(1),
+  /** True when the claimant itself was already running it (it came back after a server restart). */
+  reclaim: z.boolean().optional(),
+});
+export const ScheduleTicked = z.object({
+  type: z.literal('ScheduleTicked'),
+  scheduleId: z.string(),
+  tick: Instant,
+  outcome: z.enum(['fired', 'skipped']),
+  why: z.string().optional(),
+  runId: RunId.optional(),
+  jitterMs: Duration.optional(),
+});
+
+export const RunEvent = z.discriminatedUnion('type', [
+  RunQueued,
+  RunPlanned,
+  RunStarted,
+  RunProgressed,
+  RunSucceeded,
+  RunAttemptFailed,
+  RunSnoozed,
+  RunReturned,
+  RunCancelRequested,
+  RunCancelled,
+  RunExpired,
+  RunClaimed,
+  ScheduleTicked,
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+export type RunQueued = z.infer<typeof RunQueued>;
+export type RunPlanned = z.infer<typeof RunPlanned>;

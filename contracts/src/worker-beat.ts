@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Json } from './json.js';
+import { Instant, JobKind, QueueName } from './names.js';
+
+/** What a worker tells of itself every 2 s over core NATS. */
+export const WorkerBeat = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  queues: z.array(z.union([QueueName, z.literal('*')])),
+  handlers: z.array(z.object({ name: z.string(), inputSchema: Json.optional() })),
+  kinds: z.array(z.object({ kind: JobKind, enabled: z.boolean(), reason: z.string().optional() })),
+  concurrency: z.int(),
+  prefetch: z.int(),
+  active: z.int(),
+  /** 0–1: active over concurrency. */
+  load: z.number(),
+  memoryMb: z.number(),
+  cpuPercent: z.number(),
+  finished: z.int(),
+  failed: z.int(),
+  startedAt: Instant,
+  at: Instant,
+  status: z.enum(['ONLINE', 'DRAINING', 'STOPPING', 'OFFLINE']),
+});
+export type WorkerBeat = z.infer<typeof WorkerBeat>;
