@@ -50,6 +50,9 @@ export const logSubject = (queue: string) => `jf.log.${shardOf(queue)}.${queue}`
 export const deliverySubject = (cls: 'queued' | 'outcome', channelKind: string) =>
   `jf.delivery.${cls}.${channelKind.toLowerCase()}`;
 
+/** The subjects of every queue that followers of one class of run events listen to. */
+export const runFilters = { claim: 'jf.run.*.claim.*', control: 'jf.run.*.control.*' } as const;
+
 export type RunSubject =
   | { class: 'queued'; queue: string; priority: number }
   | { class: 'active' | 'outcome' | 'control'; queue: string }
@@ -62,4 +65,6 @@ export const live = {
   worker: 'jf.worker.heartbeat',
   cancel: 'jf.control.cancel',
   verify: 'jf.rpc.verify',
+  /** Somebody's role, session or key changed: gateways look everybody up anew. */
+  access: 'jf.live.access',
 } as const;

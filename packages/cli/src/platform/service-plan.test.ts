@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { type PlanInput, planServices } from './service-plan.js';
+
+const input: PlanInput = {
+  urls: { nats: 'nats://n', database: 'postgres://d', redis: 'redis://r' },
+  secrets: {
+    jwtKey: 'the-jwt-key',
+    encryptionKey: 'the-encryption-key',
+    callbackSecret: 'whsec_x',
+    natsPassword: 'n',
+    postgresPassword: 'p',
+    redisPassword: 'r',
+  },
+  executors: 2,
+  schedulers: 1,
+  host: '127.0.0.1',
+  port: 4000,
+  publicUrl: 'http://127.0.0.1:4000',
+  admin: { email: 'a@b.c', password: 'the-password' },
+  handlersDir: '/handlers',
+  env: { PATH: '/bin', JOBFLOW_JWT_KEY: undefined, DATABASE_URL: 'postgres://from-outside', JOBFLOW_RATE_LIMIT: '5' },
+};
+
+const envOf = (name: string): Record<string, string> => planServices(input).find((s) => s.name === name)?.env ?? {};
+
+test('several processes of one service are numbered', () => {
+  expect(planServices(input).map(({ name }) => name)).toEqual([
+    'projector',
+    'gateway',
+    'scheduler',
+    'executor-1',
+    'executor-2',
+    'notifier',
+  ]);
+  expect(planServices({ ...input, executors: 0 }).map(({ name }) => name)).not.toContain('executor');
+});
+
+test('an executor, which runs the code of others, is told no secret but the log and Redis', () => {
+  const env = envOf('executor-1');
+  expect(env).toMatchObject({
+    NATS_URL: 'nats://n',
+    REDIS_URL: 'redis://r',
+    JOBFLOW_HANDLERS: '/handlers',
+    PATH: '/bin',
+  });
+  const said = JSON.stringify(env);
+  for (const secret of ['the-jwt-key', 'the-encryption-key', 'whsec_x', 'the-password', 'postgres://']) {
+    expect(said).not.toContain(secret);
+  }
+});
+
+test('what the person set wins over the local defaults, and a key given outside over the generated one', () => {
+  expect(envOf('gateway')).toMatchObject({
+    JOBFLOW_RATE_LIMIT: '5',
+    JOBFLOW_ENVIRONMENT: 'development',
+    JOBFLOW_JWT_KEY: 'the-jwt-key',
+    DATABASE_URL: 'postgres://d',
+  });
+  const given = planServices({ ...input, env: { JOBFLOW_ENCRYPTION_KEY: 'given' } });
+  for (const { service, env } of given) {
+    const expected = service === 'gateway' || service === 'notifier' ? 'given' : undefined;
+    expect(env.JOBFLOW_ENCRYPTION_KEY).toBe(expected);
+  }
+});

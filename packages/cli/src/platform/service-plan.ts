@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { Secrets } from '../data-dir/secrets.js';
+
+export type ServiceName = 'projector' | 'gateway' | 'scheduler' | 'executor' | 'notifier';
+
+/** One process to run: which service, under which name, and what it is told. */
+export interface PlannedService {
+  /** Unique: `executor-2`. */
+  name: string;
+  service: ServiceName;
+  env: Record<string, string>;
+}
+
+export interface PlanInput {
+  urls: { nats: string; database: string; redis: string };
+  secrets: Secrets;
+  executors: number;
+  schedulers: number;
+  host: string;
+  port: number;
+  publicUrl: string;
+  admin: { email: string; password: string | undefined };
+  handlersDir: string;
+  /** What the person who started this set; wins over the defaults below. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** Defaults of a platform on one's own machine. Elsewhere the services themselves are stricter. */
+const LOCAL_DEFAULTS = {
+  JOBFLOW_ENVIRONMENT: 'development',
+  JOBFLOW_RATE_LIMIT: 'off',
+  JOBFLOW_KINDS: 'HTTP,SHELL,JAVASCRIPT,HANDLER',
+  JOBFLOW_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
+  JOBFLOW_INTROSPECTION: 'on',
+  JOBFLOW_DRAIN_MS: '5000',
+};
+
+/** What only some services may know; taken out of what all of them inherit. */
+const SECRETS = [
+  'NATS_URL',
+  'DATABASE_URL',
+  'REDIS_URL',
+  'JOBFLOW_JWT_KEY',
+  'JOBFLOW_ENCRYPTION_KEY',
+  'JOBFLOW_CALLBACK_SECRET',
+  'JOBFLOW_ADMIN_EMAIL',
+  'JOBFLOW_ADMIN_PASSWORD',
+];
+
+/** Which processes make up the platform. Each gets the secrets it needs and no other: an executor runs people's code. */
+export function planServices(input: PlanInput): PlannedService[] {
+  const { urls, secrets, env } = input;
+  const inherited = Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !SECRETS.includes(entry[0]),
+    ),
+  );
+  const everyone = { ...LOCAL_DEFAULTS, ...inherited, JOBFLOW_PUBLIC_URL: input.publicUrl, NATS_URL: urls.nats };
+  const database = { DATABASE_URL: urls.database };
+  const encryption = { JOBFLOW_ENCRYPTION_KEY: env.JOBFLOW_ENCRYPTION_KEY ?? secrets.encryptionKey };
+  const own: Record<ServiceName, Record<string, string>> = {
+    projector: database,
+    gateway: {
+      ...database,
+      ...encryption,
+      REDIS_URL: urls.redis,
+      HOST: input.host,
+      PORT: String(input.port),
+      JOBFLOW_JWT_KEY: env.JOBFLOW_JWT_KEY ?? secrets.jwtKey,
+      JOBFLOW_ADMIN_EMAIL: input.admin.email,
+      ...(input.admin.password !== undefined && { JOBFLOW_ADMIN_PASSWORD: input.admin.password }),
+    },
+    scheduler: database,
+    executor: { REDIS_URL: urls.redis, JOBFLOW_HANDLERS: input.handlersDir },
+    notifier: {
+      ...database,
+      ...encryption,
+      JOBFLOW_CALLBACK_SECRET: env.JOBFLOW_CALLBACK_SECRET ?? secrets.callbackSecret,
+    },
+  };
+  const counts: Record<ServiceName, number> = {
+    projector: 1,
+    gateway: 1,
+    scheduler: input.schedulers,
+    executor: input.executors,
+    notifier: 1,
+  };
+  return (Object.keys(counts) as ServiceName[]).flatMap((service) =>
+    Array.from({ length: counts[service] }, (_, index) => ({
+      name: counts[service] === 1 ? service : `${service}-${index + 1}`,
+      service,
+      env: { ...everyone, ...own[service] },
+    })),
+  );
+}
+
+export const serviceEntry = (servicesDir: string, service: ServiceName): string =>
+  join(servicesDir, service, 'dist', 'main.js');

@@ -1,0 +1,53 @@
+import type { Log } from '../log.js';
+import { freePort } from '../process/free-port.js';
+import type { ProcessSpec } from '../process/managed-process.js';
+import { askHttp } from './ask-http.js';
+import { readServiceLine, startFailure, throttleLines } from './service-log.js';
+import type { PlannedService } from './service-plan.js';
+
+export interface ServiceSpecOptions {
+  planned: PlannedService;
+  /** The program: its path is in the process's command line. */
+  entry: string;
+  /** Where V8 keeps compiled code, which halves the time a service takes to load. */
+  compileCache: string;
+  logFile: string;
+  log: Log;
+  isStopping(): boolean;
+}
+
+/** After a drain a service has this long to close its connections. */
+const CLOSING_MS = 5_000;
+
+/** How one of our own services is run: by this very Node, ready when its health server says so. */
+export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
+  const { planned, entry, log } = options;
+  const show = throttleLines((line) => log.warn(`${planned.name}: ${line}`), options.logFile);
+  let healthPort = 0;
+  return {
+    name: planned.name,
+    async launch() {
+      healthPort = await freePort();
+      const env = {
+        NODE_COMPILE_CACHE: options.compileCache,
+        ...planned.env,
+        JOBFLOW_HEALTH_HOST: '127.0.0.1',
+        JOBFLOW_HEALTH_PORT: String(healthPort),
+      };
+      return { file: process.execPath, args: [entry], env };
+    },
+    async probe() {
+      const { status } = await askHttp({ host: '127.0.0.1', port: healthPort, path: '/readyz' });
+      if (status !== 200) throw new Error(`not ready (${status})`);
+    },
+    ipc: true,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: Number(planned.env.JOBFLOW_DRAIN_MS ?? 0) + CLOSING_MS,
+    startTimeoutMs: 60_000,
+    onLine(line) {
+      const said = readServiceLine(line);
+      if (said && said.level !== 'quiet' && !options.isStopping()) show(said.text);
+    },
+    reason: startFailure,
+  };
+}

@@ -1,0 +1,244 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type BackingName, type BackingServices, runBackingServices } from '../backing/start-backing-services.js';
+import { type DataDir, openDataDir } from '../data-dir/data-dir.js';
+import { forgetAdminSeed, initialAdminPassword } from '../data-dir/secrets.js';
+import { cacheDirOf } from '../find/cache-dir.js';
+import { type Log, silentLog } from '../log.js';
+import { PlainError } from '../plain-error.js';
+import { freePort, tryPort } from '../process/free-port.js';
+import { ManagedProcess } from '../process/managed-process.js';
+import type { RotatingLog } from '../process/rotating-log.js';
+import { checkExternal } from './check-external.js';
+import { migrateInChild } from './migrate-in-child.js';
+import { type PlannedService, planServices, serviceEntry } from './service-plan.js';
+import { serviceSpec } from './service-spec.js';
+import { trySignIn } from './try-sign-in.js';
+
+/** dist/platform and src/platform are equally deep. */
+export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
+
+export interface PlatformOptions {
+  dataDir: string;
+  cacheDir?: string;
+  host?: string;
+  /** 0, the default: any free port. */
+  port?: number;
+  publicUrl?: string;
+  handlersDir?: string;
+  executors?: number;
+  schedulers?: number;
+  /** Servers that run already; the others are started here. */
+  urls?: { nats?: string; database?: string; redis?: string };
+  adminEmail?: string;
+  /** Of the first administrator; a random one if left out. */
+  adminPassword?: string;
+  /** Whether NATS writes to the disk before it acknowledges. Default true. */
+  fsync?: boolean;
+  /** Environment of the services; wins over the defaults. What the services inherit besides is `baseEnv`. */
+  env?: Readonly<Record<string, string>>;
+  baseEnv?: NodeJS.ProcessEnv;
+  log?: Log;
+  /** Gives a start up that is under way; whatever runs by then is stopped, and the start rejects. */
+  signal?: AbortSignal;
+  /** For tests of this package: other programs in the place of the services and of the migration. */
+  servicesDir?: string;
+  migrate?: (databaseUrl: string, signal?: AbortSignal) => Promise<void>;
+}
+
+/** Everything that `jobflow start` runs. */
+export interface Platform extends AsyncDisposable {
+  /** Where people and programs reach it. */
+  readonly url: string;
+  readonly adminEmail: string;
+  /** Only at the first start, or if it was given: it is kept nowhere. */
+  readonly adminPassword: string | undefined;
+  readonly urls: { nats: string; database: string; redis: string };
+  readonly backing: BackingServices;
+  readonly services: readonly ManagedProcess[];
+  /** Ends the services, then the backing services. May be called twice. */
+  stop(): Promise<void>;
+  /** Kills everything at once. */
+  forceStop(): Promise<void>;
+}
+
+/** Brings up the whole platform in a data directory, and keeps it running until `stop`. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { log = silentLog, urls = {}, host = '127.0.0.1' } = options;
+  const handlersDir = resolve(options.handlersDir ?? join(REPOSITORY, 'examples/handlers'));
+  await checkHandlers(handlersDir);
+  const port = await claimPort(options.port ?? 0, host);
+  await checkExternal(urls);
+  const dataDir = await openDataDir(options.dataDir);
+  for (const name of dataDir.leftovers) log.info(`Ended ${name}, left running by a start that crashed.`);
+  const starting = new Starting(options, dataDir, { host, port, handlersDir, log });
+  try {
+    return await starting.run();
+  } catch (error) {
+    await starting.stop();
+    throw error;
+  }
+}
+
+interface Settled {
+  host: string;
+  port: number;
+  handlersDir: string;
+  log: Log;
+}
+
+/** What runs so far, so that a start that fails half-way leaves nothing behind. */
+class Starting {
+  readonly #services: ManagedProcess[] = [];
+  readonly #outputs: RotatingLog[] = [];
+  #backing: BackingServices | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: PlatformOptions,
+    private readonly dataDir: DataDir,
+    private readonly settled: Settled,
+  ) {}
+
+  async run(): Promise<Platform> {
+    const { options, dataDir } = this;
+    const { host, port, handlersDir, log } = this.settled;
+    const urls = await this.#startBacking();
+    log.info('Preparing the database …');
+    await (options.migrate ?? migrateInChild)(urls.database, options.signal);
+    options.signal?.throwIfAborted();
+
+    const loopback = reachableHost(host);
+    const url = options.publicUrl ?? `http://${loopback.includes(':') ? `[${loopback}]` : loopback}:${port}`;
+    const email = options.adminEmail ?? 'admin@jobflow.local';
+    const initial = initialAdminPassword(dataDir.secrets);
+    const password = options.adminPassword ?? initial;
+    const plan = planServices({
+      urls,
+      secrets: dataDir.secrets,
+      executors: options.executors ?? 1,
+      schedulers: options.schedulers ?? 1,
+      host,
+      port,
+      publicUrl: url,
+      admin: { email, password },
+      handlersDir,
+      env: { ...(options.baseEnv ?? process.env), ...options.env },
+    });
+    log.info(`Starting ${plan.map(({ name }) => name).join(', ')} …`);
+    await this.#startServices(plan);
+
+    const gateway = { host: loopback, port };
+    const works = initial !== undefined && password !== undefined ? await trySignIn(gateway, email, password) : 'no';
+    // From here on the password is in the hands of whoever called this.
+    if (initial !== undefined && works !== 'unknown') await forgetAdminSeed(dataDir.path, dataDir.secrets);
+    return {
+      url,
+      adminEmail: email,
+      adminPassword: works === 'yes' ? password : options.adminPassword,
+      urls,
+      backing: this.#backing as BackingServices,
+      services: this.#services,
+      stop: () => this.stop(),
+      forceStop: () => this.#forceStop(),
+      [Symbol.asyncDispose]: () => this.stop(),
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stopNow();
+    return this.#stopping;
+  }
+
+  async #stopNow(): Promise<void> {
+    await Promise.all(this.#services.map((service) => service.stop()));
+    await this.#backing?.stop();
+    for (const output of this.#outputs) output.close();
+    await this.dataDir.unlock();
+  }
+
+  async #forceStop(): Promise<void> {
+    const everything = [...this.#services, ...(this.#backing?.processes ?? [])];
+    await Promise.all(everything.map((process) => process.forceStop()));
+    await this.stop();
+  }
+
+  async #startBacking(): Promise<Platform['urls']> {
+    const { urls = {}, cacheDir, fsync } = this.options;
+    const given = { nats: urls.nats, postgres: urls.database, redis: urls.redis };
+    const only = (Object.keys(given) as BackingName[]).filter((name) => given[name] === undefined);
+    this.#backing = await runBackingServices(this.dataDir, {
+      only,
+      signal: this.options.signal,
+      log: this.settled.log,
+      ...(cacheDir !== undefined && { cacheDir }),
+      ...(fsync !== undefined && { fsync }),
+    });
+    return {
+      nats: urls.nats ?? this.#backing.natsUrl,
+      database: urls.database ?? this.#backing.databaseUrl,
+      redis: urls.redis ?? this.#backing.redisUrl,
+    };
+  }
+
+  async #startServices(plan: readonly PlannedService[]): Promise<void> {
+    const servicesDir = this.options.servicesDir ?? join(REPOSITORY, 'services');
+    const compileCache = join(this.options.cacheDir ?? cacheDirOf(process.env), 'compiled');
+    const { signal } = this.options;
+    const { log } = this.settled;
+    for (const planned of plan) {
+      const output = this.dataDir.openLog(planned.name);
+      this.#outputs.push(output);
+      const spec = serviceSpec({
+        planned,
+        entry: serviceEntry(servicesDir, planned.service),
+        compileCache,
+        logFile: join(this.dataDir.path, 'logs', `${planned.name}.log`),
+        log,
+        isStopping: () => this.#stopping !== undefined || signal?.aborted === true,
+      });
+      this.#services.push(new ManagedProcess(spec, { log, output, pids: this.dataDir.pids }));
+    }
+    const giveUp = (): void => {
+      for (const service of this.#services) void service.stop();
+    };
+    signal?.addEventListener('abort', giveUp);
+    await Promise.all(this.#services.map((service) => service.start()));
+    signal?.removeEventListener('abort', giveUp);
+  }
+}
+
+async function checkHandlers(dir: string): Promise<void> {
+  const found = await stat(dir).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new PlainError(`The handlers directory ${dir} does not exist: create it or choose another with --handlers.`);
+  }
+}
+
+/** The port people will use, checked before anything is started. */
+async function claimPort(port: number, host: string): Promise<number> {
+  const wanted = port === 0 ? await freePort() : port;
+  const answer = await tryPort(wanted, host);
+  if ('port' in answer) return answer.port;
+  switch (answer.code) {
+    case 'EADDRINUSE':
+      throw new PlainError(
+        `Port ${wanted} is already in use: stop the program that uses it, or choose another with --port.`,
+      );
+    case 'EACCES':
+      throw new PlainError(`Port ${wanted} is not open to this user: choose one above 1023 with --port.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      throw new PlainError(`This machine has no address ${host}: correct --host.`);
+    default:
+      throw new PlainError(
+        `Port ${wanted} on ${host} cannot be listened on (${answer.code}): choose another with --port.`,
+      );
+  }
+}
+
+/** Where a server that listens on `host` is reached from this machine. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
+}

@@ -1,0 +1,45 @@
+import { accessSync, constants } from 'node:fs';
+
+/** How to start a program. */
+export interface Launch {
+  file: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** To run as another user; only root can. */
+  uid?: number;
+  gid?: number;
+}
+
+const SETPRIV = '/usr/bin/setpriv';
+
+const hasSetpriv = (): boolean => {
+  try {
+    accessSync(SETPRIV, constants.X_OK);
+    return process.platform === 'linux';
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Lets the kernel signal a program when the supervisor dies, even by kill -9. setpriv replaces itself by the program,
+ * so pid and command line are the program's own. Where there is no setpriv, the next start ends what was left.
+ */
+export function endWithParent(launch: Launch, signal: NodeJS.Signals, setpriv = hasSetpriv()): Launch {
+  if (!setpriv) return launch;
+  const name = signal.replace(/^SIG/, '');
+  return { ...launch, file: SETPRIV, args: ['--pdeathsig', name, '--', launch.file, ...launch.args] };
+}
+
+/**
+ * Lets a program that refuses to run as root reach folders that only root may enter: it runs as another user, with one
+ * capability, to read and search.
+ */
+export function asUserWhoMayRead(launch: Launch, uid: number, gid: number): Launch | undefined {
+  if (!hasSetpriv()) return undefined;
+  const user = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
+  const capability = ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
+  const { uid: _uid, gid: _gid, ...rest } = launch;
+  return { ...rest, file: SETPRIV, args: [...user, ...capability, '--', launch.file, ...launch.args] };
+}

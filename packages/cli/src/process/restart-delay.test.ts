@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { restartDelay } from './restart-delay.js';
+
+test('the first restart is immediate, later ones wait longer and longer, up to ten seconds', () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 50].map(restartDelay)).toEqual([0, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+});
+
+test('no number of deaths shortens the wait', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 10_000 }), (deaths) => {
+      expect(restartDelay(deaths + 1)).toBeGreaterThanOrEqual(restartDelay(deaths));
+      expect(restartDelay(deaths)).toBeLessThanOrEqual(10_000);
+    }),
+  );
+});

@@ -1,0 +1,155 @@
+import { isTerminal } from '@jobflow/contracts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { attemptsOf } from './attempts-of.js';
+import type { RunLifeEvent } from './evolve-run.js';
+import { nextQueueing, queueAt } from './next-queueing.js';
+import * as run from './run-story.js';
+import { tell } from './run-story.js';
+import { storedEvent } from './stored-event.js';
+import { timelineOf } from './timeline-of.js';
+
+const on = fc.record({
+  attempt: fc.integer({ min: 1, max: 4 }),
+  delivery: fc.integer({ min: 0, max: 5 }),
+  claim: fc.integer({ min: 0, max: 2 }),
+  workerId: fc.constantFrom('w1', 'w2'),
+});
+/** Any event, fitting or not. */
+const event: fc.Arbitrary<RunLifeEvent> = fc.oneof(
+  on.map((o) => run.queued(o, { expiresAt: 6000 })),
+  fc.constant(run.planned(5000, { expiresAt: 6000 })),
+  on.map(run.started),
+  on.map((o) => run.progressed(o)),
+  on.map(run.succeeded),
+  on.map((o) => run.failed(o)),
+  on.map(run.dead),
+  on.map(run.snoozed),
+  on.map((o) => run.returned(o)),
+  on.map((o) => run.returned(o, 'no-handler')),
+  on.map(run.cancelled),
+  fc.constant(run.cancelRequested()),
+  fc.constantFrom(run.expired(5000), run.expired(7000)),
+  fc.tuple(fc.integer({ min: 1, max: 3 }), on, fc.boolean()).map(([n, o, re]) => run.claimed(n, o, re)),
+);
+/** Noise around the story of one worker after another that mostly fits, so that runs get far. */
+const step = fc.record({ what: fc.integer({ min: 0, max: 9 }), noise: fc.array(event, { maxLength: 2 }) });
+const story = fc.array(step, { maxLength: 14 }).map((steps) => {
+  const events: RunLifeEvent[] = [];
+  for (const { what, noise } of steps) {
+    const state = tell(events).state;
+    events.push(fitting(what, state), ...noise);
+  }
+  return events;
+});
+
+function fitting(what: number, state: ReturnType<typeof tell>['state']): RunLifeEvent {
+  if (!state) return what % 2 ? run.planned(5000, { expiresAt: 6000 }) : run.queued({}, { expiresAt: 6000 });
+  const next = nextQueueing(state);
+  if (next && queueAt(state) !== undefined) return run.queued(next, { expiresAt: 6000 });
+  const o = { ...state, workerId: state.workerId ?? 'w1' };
+  const all = [run.started, run.failed, run.snoozed, run.returned, run.succeeded, run.started, run.failed, run.dead];
+  return what > 7 ? run.claimed(state.claim + 1, { ...o, workerId: 'w2' }, what === 9) : (all[what] ?? run.started)(o);
+}
+const anyLog = fc.oneof(fc.array(event, { maxLength: 40 }), story);
+
+describe('whatever is in the log, in whatever order and however often', () => {
+  it('a run ends at most once, and nothing changes after its end', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const { told } = tell(events);
+        let ended = false;
+        let told_ = 0;
+        for (const { state, accepted, effects } of told) {
+          if (ended) expect(accepted || effects.length > 0).toBe(false);
+          told_ += effects.filter((e) => e.kind === 'notify-run').length;
+          ended = state !== undefined && isTerminal(state.status);
+          expect(told_).toBe(ended ? 1 : 0);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('attempts stay within the policy; delivery, claim and revision only grow', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const { told } = tell(events);
+        for (const [i, { state }] of told.entries()) {
+          const before = told[i - 1]?.state;
+          if (!state || !before) continue;
+          expect(state.delivery).toBeGreaterThanOrEqual(before.delivery);
+          expect(state.attempt).toBeGreaterThanOrEqual(before.attempt);
+          expect(state.attempt).toBeLessThanOrEqual(state.maxAttempts);
+          expect(state.claim).toBeGreaterThanOrEqual(before.claim);
+          expect(state.revision).toBe(before.revision + 1);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a refused event changes nothing but the counts', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const { told } = tell(events);
+        for (const [i, { state, accepted }] of told.entries()) {
+          const before = told[i - 1]?.state;
+          if (accepted || !before || !state) continue;
+          const { revision, timelineCount } = before;
+          expect({ ...state, revision, timelineCount }).toEqual(before);
+        }
+      }),
+    );
+  });
+
+  it('an event stored twice counts once', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const once = tell(events);
+        const twice = tell(events.flatMap((e): RunLifeEvent[] => (e.type === 'RunProgressed' ? [e] : [e, e])));
+        expect(twice.told.filter((t) => t.accepted).map((t) => t.event)).toEqual(
+          once.told.filter((t) => t.accepted).map((t) => t.event),
+        );
+        expect(twice.told.flatMap((t) => t.effects)).toHaveLength(once.told.flatMap((t) => t.effects).length);
+      }),
+    );
+  });
+
+  it('a run that waits for its time has asked for exactly that queueing; one that waits in the log for none', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const { told } = tell(events);
+        const asked = new Map<number, number>();
+        for (const { state, effects } of told) {
+          for (const effect of effects) {
+            if (effect.kind !== 'queue-run') continue;
+            expect(asked.has(effect.run.delivery)).toBe(false);
+            asked.set(effect.run.delivery, effect.run.at);
+          }
+          if (!state) continue;
+          const at = queueAt(state);
+          if (at !== undefined) expect(asked.get(nextQueueing(state)?.delivery ?? -1)).toBe(at);
+          if (state.status === 'SCHEDULED' || state.status === 'RETRYING') expect(at).toBeDefined();
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('the timeline has as many entries as were counted, and at most one attempt runs', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const { told, state } = tell(events);
+        const stored = told
+          .filter((t) => t.shown > 0)
+          .map((t, i) => storedEvent(t.event, { at: 1000 + i, seq: i + 1, actor: 'test' }, t.accepted));
+        expect(timelineOf(stored)).toHaveLength(state?.timelineCount ?? 0);
+        const attempts = attemptsOf(stored);
+        expect(attempts.filter((a) => a.status === 'RUNNING')).toHaveLength(state?.started ? 1 : 0);
+        expect(attempts.filter((a) => a.status === 'LOST')).toHaveLength(state?.losses ?? 0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'vitest';
+import type { RunLifeEvent } from './evolve-run.js';
+import * as run from './run-story.js';
+import { tell } from './run-story.js';
+
+/** given these events, when the last of them is folded … */
+function when(...events: RunLifeEvent[]) {
+  const { told } = tell(events);
+  const last = told.at(-1);
+  if (!last) throw new Error('no events');
+  return last;
+}
+const retryAt9000 = { kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 2, delivery: 1, at: 9000 } };
+const notify = (status: string) => [{ kind: 'notify-run', run: expect.objectContaining({ status, job: 'mail.send' }) }];
+
+describe('queueing', () => {
+  it('of a new run begins its life', () => {
+    const { state, accepted, effects } = when(run.queued());
+    expect(accepted).toBe(true);
+    expect(effects).toEqual([]);
+    expect(state).toMatchObject({ status: 'QUEUED', attempt: 1, delivery: 0, claim: 0, queuedAt: 1000, revision: 1 });
+  });
+
+  it('of a planned run is asked of the scheduler at its due time', () => {
+    const { state, effects } = when(run.planned(5000));
+    expect(state).toMatchObject({ status: 'SCHEDULED', attempt: 0, delivery: -1, dueAt: 5000 });
+    expect(effects).toEqual([{ kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 1, delivery: 0, at: 5000 } }]);
+  });
+
+  it('counts once, however often its message is stored', () => {
+    expect(when(run.queued(), run.queued())).toMatchObject({
+      accepted: false,
+      state: { status: 'QUEUED', revision: 2 },
+    });
+    expect(when(run.planned(), run.queued(), run.queued())).toMatchObject({ accepted: false });
+    expect(when(run.queued(), run.failed(), run.queued())).toMatchObject({ accepted: false });
+  });
+
+  it('skips no delivery and no attempt', () => {
+    expect(when(run.queued(), run.failed(), run.queued({ attempt: 2, delivery: 2 })).accepted).toBe(false);
+    expect(when(run.queued(), run.failed(), run.queued({ attempt: 3, delivery: 1 })).accepted).toBe(false);
+    expect(when(run.queued(), run.failed(), run.queued({ attempt: 1, delivery: 1 })).accepted).toBe(false);
+    expect(when(run.queued(), run.failed(), run.queued({ attempt: 2, delivery: 1 }))).toMatchObject({
+      accepted: true,
+      state: { status: 'QUEUED', attempt: 2, delivery: 1, nextAttemptAt: undefined, startedAt: undefined },
+    });
+  });
+
+  it('again, of a run that still waits, supersedes the older message', () => {
+    const carried = run.queued({ attempt: 1, delivery: 1 });
+    expect(when(run.queued(), carried)).toMatchObject({ accepted: true, state: { delivery: 1 } });
+    expect(when(run.queued(), carried, run.succeeded())).toMatchObject({ accepted: false });
+  });
+
+  it('of a running or ended run is refused', () => {
+    expect(when(run.queued(), run.started(), run.queued({ attempt: 1, delivery: 1 })).accepted).toBe(false);
+    expect(when(run.queued(), run.succeeded(), run.queued({ attempt: 1, delivery: 1 })).accepted).toBe(false);
+  });
+
+  it('may come first for a run whose beginning was truncated', () => {
+    expect(when(run.queued({ attempt: 2, delivery: 4 })).state).toMatchObject({ attempt: 2, delivery: 4 });
+  });
+});
+
+describe('an attempt', () => {
+  it('that outlives its start is RUNNING, and SUCCEEDED at its end', () => {
+    expect(when(run.queued(), run.started()).state).toMatchObject({ status: 'RUNNING', workerId: 'w1', waitMs: 1000 });
+    const end = when(run.queued(), run.started(), run.succeeded());
+    expect(end).toMatchObject({ state: { status: 'SUCCEEDED', durationMs: 500, finishedAt: 2500 }, shown: 1 });
+    expect(end.effects).toEqual(notify('SUCCEEDED'));
+  });
+
+  it('may tell of its start with its end, which shows as two entries', () => {
+    const end = when(run.queued(), run.succeeded());
+    expect(end).toMatchObject({ shown: 2, state: { startedAt: 2000, waitMs: 1000, timelineCount: 3 } });
+  });
+
+  it('that failed is queued again, until none is left', () => {
+    const again = when(run.queued(), run.failed());
+    expect(again.state).toMatchObject({ status: 'RETRYING', attempt: 1, nextAttemptAt: 9000, fingerprint: 'f' });
+    expect(again.effects).toEqual([retryAt9000]);
+    const end = when(run.queued(), run.dead());
+    expect(end.state).toMatchObject({ status: 'FAILED', deadLetter: 'OPEN' });
+    expect(end.effects).toEqual([
+      ...notify('FAILED'),
+      { kind: 'dead-letter', run: expect.objectContaining({ reason: 'attempts-exhausted', attempt: 1 }) },
+    ]);
+  });
+
+  it('beyond the policy is dead even if its writer wants another', () => {
+    const once = { retry: { ...run.definition().retry, maxAttempts: 1 } };
+    expect(when(run.queued({}, once), run.failed())).toMatchObject({ state: { status: 'FAILED', deadLetter: 'OPEN' } });
+  });
+
+  it('that snoozes costs none and waits for its time', () => {
+    const end = when(run.queued(), run.snoozed());
+    expect(end.state).toMatchObject({ status: 'SCHEDULED', attempt: 1, dueAt: 8000 });
+    expect(end.effects).toEqual([{ kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 1, delivery: 1, at: 8000 } }]);
+  });
+
+  it('given back stays queued, costs none, and says why if nobody handles it', () => {
+    const drained = when(run.queued(), run.started(), run.returned());
+    expect(drained.state).toMatchObject({ status: 'QUEUED', attempt: 1, nextAttemptAt: 3000, startedAt: undefined });
+    expect(drained.effects).toEqual([
+      { kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 1, delivery: 1, at: 3000 } },
+    ]);
+    const back = run.returned({}, 'no-handler');
+    expect(when(run.queued(), back).state).toMatchObject({ waitReason: 'NO_HANDLER', waitSince: 2600 });
+    const again = [
+      run.queued({ attempt: 1, delivery: 1 }),
+      { ...run.returned({ delivery: 1 }, 'no-handler'), at: 4000 },
+    ];
+    expect(when(run.queued(), back, ...again).state).toMatchObject({ waitReason: 'NO_HANDLER', waitSince: 2600 });
+    expect(when(run.queued(), back, ...again.slice(0, 1), run.started({ delivery: 1 })).state).toMatchObject({
+      waitReason: undefined,
+    });
+  });
+
+  it('that was given back is over for its worker', () => {
+    expect(when(run.queued(), run.returned(), run.succeeded()).accepted).toBe(false);
+    expect(when(run.queued(), run.returned(), run.started()).accepted).toBe(false);
+  });
+
+  it('of an older delivery or attempt changes nothing', () => {
+    const second = [run.queued(), run.failed(), run.queued({ attempt: 2 })];
+    for (const late of [run.started(), run.progressed(), run.succeeded(), run.failed(), run.snoozed(), run.returned()])
+      expect(when(...second, late), late.type).toMatchObject({
+        accepted: false,
+        state: { status: 'QUEUED', attempt: 2 },
+      });
+  });
+
+  it('shows its progress without a timeline entry', () => {
+    const going = when(run.queued(), run.started(), run.progressed());
+    expect(going).toMatchObject({ accepted: true, shown: 0, state: { progress: 50, timelineCount: 2, revision: 3 } });
+    expect(when(run.queued(), run.progressed()).accepted).toBe(false);
+  });
+});
+
+describe('claims', () => {
+  const taken = [run.queued(), run.started(), run.claimed(1, { workerId: 'w2' })];
+
+  it('over a started run count a loss, and the attempt goes on under its number', () => {
+    expect(when(...taken).state).toMatchObject({ status: 'RUNNING', attempt: 1, claim: 1, workerId: 'w2', losses: 1 });
+  });
+
+  it('fence the worker that lost the run', () => {
+    for (const late of [
+      run.succeeded(),
+      run.failed(),
+      run.progressed(),
+      run.started(),
+      run.returned(),
+      run.cancelled(),
+    ])
+      expect(when(...taken, late), late.type).toMatchObject({ accepted: false });
+    expect(when(...taken, run.succeeded({ claim: 1, workerId: 'w2' }))).toMatchObject({
+      accepted: true,
+      shown: 2,
+      state: { status: 'SUCCEEDED', startedAt: 2000 },
+    });
+  });
+
+  it('over a run that was not seen starting count no loss', () => {
+    expect(when(run.queued(), run.claimed(1)).state).toMatchObject({ status: 'QUEUED', claim: 1, losses: 0 });
+  });
+
+  it('of a worker that came back count no loss, and its start still counts', () => {
+    const back = [run.queued(), run.started(), run.claimed(1, {}, true)];
+    expect(when(...back).state).toMatchObject({ claim: 1, losses: 0, started: true });
+    expect(when(...back, run.succeeded({ claim: 1 }))).toMatchObject({ accepted: true, shown: 1 });
+  });
+
+  it('by a stranger that says it came back count a loss', () => {
+    expect(when(run.queued(), run.started(), run.claimed(1, { workerId: 'w2' }, true)).state?.losses).toBe(1);
+  });
+
+  it('hold only with a higher number, on the current delivery', () => {
+    expect(when(...taken, run.claimed(1, { workerId: 'w3' })).accepted).toBe(false);
+    expect(when(run.queued(), run.failed(), run.claimed(1)).accepted).toBe(false);
+    expect(when(run.queued(), run.failed(), run.queued({ attempt: 2 }), run.claimed(1)).accepted).toBe(false);
+  });
+});
+
+describe('cancelling', () => {
+  it.each([
+    ['SCHEDULED', [run.planned()]],
+    ['QUEUED', [run.queued()]],
+    ['RETRYING', [run.queued(), run.failed()]],
+    ['given back', [run.queued(), run.returned()]],
+  ])('a %s run ends it at once', (_, before) => {
+    const end = when(...before, run.cancelRequested());
+    expect(end.state).toMatchObject({ status: 'CANCELLED', cancelReason: 'wrong', nextAttemptAt: undefined });
+    expect(end.effects).toEqual(notify('CANCELLED'));
+  });
+
+  it('a running one is noted; its worker ends it', () => {
+    const asked = [run.queued(), run.started(), run.cancelRequested()];
+    expect(when(...asked)).toMatchObject({ effects: [], state: { status: 'RUNNING', cancelRequestedAt: 1002 } });
+    expect(when(...asked, run.cancelRequested()).accepted).toBe(false);
+    expect(when(...asked, run.cancelled())).toMatchObject({
+      state: { status: 'CANCELLED' },
+      effects: notify('CANCELLED'),
+    });
+  });
+
+  it('comes too late for an attempt that ends otherwise first', () => {
+    const asked = [run.queued(), run.started(), run.cancelRequested()];
+    expect(when(...asked, run.succeeded()).state).toMatchObject({ status: 'SUCCEEDED' });
+    expect(when(...asked, run.dead()).state).toMatchObject({ status: 'FAILED' });
+  });
+
+  it.each([
+    ['a retry', run.failed()],
+    ['a snooze', run.snoozed()],
+    ['a return', run.returned()],
+  ])('forbids %s', (_, end) => {
+    const over = when(run.queued(), run.started(), run.cancelRequested(), end);
+    expect(over.state).toMatchObject({ status: 'CANCELLED', nextAttemptAt: undefined });
+    expect(over.effects).toEqual(notify('CANCELLED'));
+  });
+
+  it('keeps the outcome that comes after as a late one, shown and without effect', () => {
+    const late = when(run.queued(), run.cancelRequested(), run.succeeded());
+    expect(late).toMatchObject({ accepted: false, effects: [], shown: 1, state: { status: 'CANCELLED', revision: 3 } });
+  });
+
+  it('an ended run is refused', () => {
+    expect(when(run.queued(), run.succeeded(), run.cancelRequested())).toMatchObject({ accepted: false });
+  });
+});
+
+describe('expiry', () => {
+  const soon = { expiresAt: 6000 };
+  it('ends what waits, once its time has come', () => {
+    expect(when(run.queued({}, soon), run.expired(5999)).accepted).toBe(false);
+    expect(when(run.queued({}, soon), run.expired(6000))).toMatchObject({ effects: notify('EXPIRED') });
+    expect(when(run.planned(8000, soon), run.expired()).state).toMatchObject({ status: 'EXPIRED', finishedAt: 7000 });
+    expect(when(run.queued({}, soon), run.failed(), run.expired()).state?.status).toBe('EXPIRED');
+  });
+  it('leaves alone what runs, has ended, or never expires', () => {
+    expect(when(run.queued({}, soon), run.started(), run.expired()).accepted).toBe(false);
+    expect(when(run.queued({}, soon), run.succeeded(), run.expired()).accepted).toBe(false);
+    expect(when(run.queued(), run.expired()).accepted).toBe(false);
+  });
+});
+
+it('an event of a run that nobody queued is refused and leaves no trace', () => {
+  expect(when(run.succeeded())).toEqual(expect.objectContaining({ state: undefined, accepted: false, shown: 0 }));
+});

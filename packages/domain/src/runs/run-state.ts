@@ -1,0 +1,61 @@
+import type { JobKind, RunStatus } from '@jobflow/contracts';
+
+/**
+ * What the fold knows of a run: the lean part of its row. Input, result, spec and error are not here, since no
+ * transition depends on them; whoever stores the row takes them from the accepted event.
+ */
+export interface RunState {
+  id: string;
+  job: string;
+  jobRevision: number;
+  kind: JobKind;
+  queue: string;
+  priority: number;
+  tags: string[];
+  status: RunStatus;
+  /** The current or last attempt; 0 until the run is first queued. */
+  attempt: number;
+  maxAttempts: number;
+  /** The current queueing; −1 until the run is first queued. */
+  delivery: number;
+  /** The n of the latest accepted claim; 0 for none. */
+  claim: number;
+  /** The current claimant has been seen starting. */
+  started: boolean;
+  /** How often a claim took this run over from a worker that had started it. */
+  losses: number;
+  workerId?: string | undefined;
+  createdAt: number;
+  /** When it was, or is, planned for: a delay, or the end of a snooze. */
+  dueAt?: number | undefined;
+  queuedAt?: number | undefined;
+  /** First start of the current or last attempt. */
+  startedAt?: number | undefined;
+  finishedAt?: number | undefined;
+  expiresAt?: number | undefined;
+  /** When it is to be queued again after a failed attempt or a return; absent once it is queued. */
+  nextAttemptAt?: number | undefined;
+  /** From queueing to start, of the current or last attempt. */
+  waitMs?: number | undefined;
+  /** From start to end, of the last attempt. */
+  durationMs?: number | undefined;
+  progress?: number | undefined;
+  progressMessage?: string | undefined;
+  cancelRequestedAt?: number | undefined;
+  cancelReason?: string | undefined;
+  test: boolean;
+  callbackUrl?: string | undefined;
+  retryOf?: string | undefined;
+  scheduleId?: string | undefined;
+  fireAt?: number | undefined;
+  deadLetter?: 'OPEN' | 'REDRIVEN' | 'DISCARDED' | undefined;
+  /** Of the last error. */
+  fingerprint?: string | undefined;
+  /** Why it waits although it is queued. */
+  waitReason?: 'NO_HANDLER' | undefined;
+  waitSince?: number | undefined;
+  /** Counts the events that concerned this run, refused ones included: a reader with an older one is stale. */
+  revision: number;
+  /** Entries of the timeline. */
+  timelineCount: number;
+}

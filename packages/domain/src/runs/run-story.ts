@@ -1,0 +1,99 @@
+import type { RunDefinition, RunEventOf } from '@jobflow/contracts';
+import { defaultRetryPolicy, defaultTimeoutPolicy } from '@jobflow/contracts';
+import { type Evolved, evolveRun, type RunLifeEvent } from './evolve-run.js';
+import type { RunState } from './run-state.js';
+
+/** Events for tests of one run: times count from 1000, everything else has a default. */
+export const RUN_ID = '01890a5d-ac96-774b-bcce-b302099a8057';
+const runId = RUN_ID;
+
+export const definition = (over: Partial<RunDefinition> = {}): RunDefinition => ({
+  id: runId,
+  job: 'mail.send',
+  jobRevision: 1,
+  kind: 'HANDLER',
+  queue: 'default',
+  priority: 5,
+  retry: { ...defaultRetryPolicy, maxAttempts: 3 },
+  timeout: defaultTimeoutPolicy,
+  createdAt: 1000,
+  ...over,
+});
+
+interface On {
+  attempt?: number;
+  delivery?: number;
+  claim?: number;
+  workerId?: string;
+}
+const on = ({ attempt = 1, delivery = attempt - 1, claim = 0, workerId = 'w1' }: On) => ({
+  runId,
+  attempt,
+  delivery,
+  claim,
+  workerId,
+});
+const ended = (o: On) => ({ ...on(o), startedAt: 2000, finishedAt: 2500 });
+
+export const queued = (o: On = {}, over: Partial<RunDefinition> = {}): RunEventOf<'RunQueued'> => {
+  const { attempt, delivery } = on(o);
+  return { type: 'RunQueued', run: definition(over), attempt, delivery };
+};
+export const planned = (dueAt = 5000, over: Partial<RunDefinition> = {}): RunEventOf<'RunPlanned'> => ({
+  type: 'RunPlanned',
+  run: definition(over),
+  dueAt,
+});
+export const started = (o: On = {}): RunEventOf<'RunStarted'> => ({ type: 'RunStarted', ...on(o), startedAt: 2000 });
+export const progressed = (o: On = {}, progress = 50): RunEventOf<'RunProgressed'> => ({
+  type: 'RunProgressed',
+  ...on(o),
+  progress,
+});
+export const succeeded = (o: On = {}): RunEventOf<'RunSucceeded'> => ({
+  type: 'RunSucceeded',
+  ...ended(o),
+  result: 42,
+});
+export const failed = (
+  o: On = {},
+  next: RunEventOf<'RunAttemptFailed'>['next'] = { kind: 'retry', at: 9000 },
+): RunEventOf<'RunAttemptFailed'> => ({
+  type: 'RunAttemptFailed',
+  ...ended(o),
+  status: 'FAILED',
+  error: { message: 'no', fingerprint: 'f', retryable: true },
+  next,
+});
+export const dead = (o: On = {}) => failed(o, { kind: 'dead', reason: 'attempts-exhausted' });
+export const snoozed = (o: On = {}): RunEventOf<'RunSnoozed'> => ({ type: 'RunSnoozed', ...ended(o), until: 8000 });
+export const returned = (
+  o: On = {},
+  reason: 'drained' | 'no-handler' = 'drained',
+  notBefore = 3000,
+): RunEventOf<'RunReturned'> => ({ type: 'RunReturned', ...on(o), reason, at: 2600, notBefore });
+export const cancelRequested = (): RunEventOf<'RunCancelRequested'> => ({
+  type: 'RunCancelRequested',
+  runId,
+  reason: 'wrong',
+});
+export const cancelled = (o: On = {}): RunEventOf<'RunCancelled'> => ({ type: 'RunCancelled', ...ended(o) });
+export const expired = (at = 7000): RunEventOf<'RunExpired'> => ({ type: 'RunExpired', runId, at });
+export const claimed = (n: number, o: On = {}, reclaim = false): RunEventOf<'RunClaimed'> => {
+  const { attempt, delivery, workerId } = on(o);
+  return { type: 'RunClaimed', runId, attempt, delivery, workerId, n, ...(reclaim && { reclaim }) };
+};
+
+export interface Told extends Evolved {
+  event: RunLifeEvent;
+}
+/** Folds the events in order, one commit each, and keeps every verdict. */
+export function tell(events: readonly RunLifeEvent[], from?: RunState): { state: RunState | undefined; told: Told[] } {
+  let state = from;
+  const told = events.map((event, i) => {
+    const verdict = evolveRun(state, event, { at: 1000 + i, seq: i + 1, actor: 'test' });
+    state = verdict.state;
+    return { event, ...verdict };
+  });
+  return { state, told };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { type WaitFacts, whyNotRunning } from './why-not-running.js';
+
+const run: WaitFacts['run'] = {
+  status: 'QUEUED',
+  job: 'mail.send',
+  kind: 'HANDLER',
+  queue: 'mail',
+  attempt: 1,
+  maxAttempts: 3,
+  queuedAt: 500,
+};
+const why = (over: Partial<WaitFacts['run']> = {}, facts: Partial<WaitFacts> = {}) =>
+  whyNotRunning({ now: 1000, run: { ...run, ...over }, ...facts });
+
+describe('why a run is not running', () => {
+  it.each(['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'] as const)(
+    'is no question for one that is %s',
+    (status) => {
+      expect(why({ status }, { queue: { paused: true }, workers: { serving: 0, able: 0 }, ahead: 3 })).toEqual([]);
+    },
+  );
+
+  it('is its time, for one that is delayed or between attempts', () => {
+    expect(why({ status: 'SCHEDULED', dueAt: 3000 })).toEqual([
+      { code: 'DUE_LATER', message: 'It is due in 2 s', until: 3000 },
+    ]);
+    expect(why({ status: 'RETRYING', dueAt: 1, nextAttemptAt: 61_000 })).toEqual([
+      { code: 'RETRY_BACKOFF', message: 'Attempt 1 of 3 failed; the next one is due in 1 min', until: 61_000 },
+    ]);
+  });
+
+  it('is a pause, a disabled job or a full log, with who and since when', () => {
+    const queue = { paused: true, pauseReason: 'deploy', pausedAt: 7, pausedBy: 'user:1' };
+    const reasons = why({}, { queue, job: { enabled: false, updatedAt: 8, updatedBy: 'user:2' }, logFull: true });
+    expect(reasons).toMatchObject([
+      { code: 'QUEUE_PAUSED', message: 'Queue mail is paused: deploy', target: 'mail', since: 7, actor: 'user:1' },
+      { code: 'JOB_DISABLED', target: 'mail.send', since: 8, actor: 'user:2' },
+      { code: 'LOG_FULL' },
+    ]);
+  });
+
+  it('is that nobody can run it', () => {
+    expect(why({}, { workers: { serving: 0, able: 0 } })).toMatchObject([
+      { code: 'NO_WORKER', target: 'mail', since: 500 },
+    ]);
+    const noHandler = [{ code: 'NO_HANDLER', message: 'No worker has a handler for mail.send', target: 'mail.send' }];
+    expect(why({}, { workers: { serving: 2, able: 0 } })).toMatchObject(noHandler);
+    expect(why({ waitReason: 'NO_HANDLER', waitSince: 600 })).toMatchObject([{ ...noHandler[0], since: 600 }]);
+    expect(why({ waitReason: 'NO_HANDLER' }, { workers: { serving: 2, able: 1 } })).toEqual([]);
+    expect(why({ kind: 'SHELL' }, { workers: { serving: 1, able: 0 } })).toMatchObject([
+      { message: 'No worker runs jobs of kind SHELL' },
+    ]);
+  });
+
+  it('is whoever came before, and the parents of one that is blocked', () => {
+    expect(why({}, { ahead: 12 })).toMatchObject([
+      { code: 'BEHIND_OTHERS', message: '12 runs are ahead of it', ahead: 12 },
+    ]);
+    expect(why({ status: 'BLOCKED' }, { parents: ['a', 'b'] })).toMatchObject([{ code: 'PARENTS', target: 'a' }]);
+  });
+
+  it('is nothing, when nothing is in its way', () => {
+    expect(why()).toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import type { RunStatus } from '@jobflow/contracts';
+import { duration } from '../runs/describe-event.js';
+
+export type WaitReason =
+  | 'DUE_LATER'
+  | 'PARENTS'
+  | 'QUEUE_PAUSED'
+  | 'JOB_DISABLED'
+  | 'CONCURRENCY_LIMIT'
+  | 'RATE_LIMIT'
+  | 'NO_WORKER'
+  | 'NO_HANDLER'
+  | 'BEHIND_OTHERS'
+  | 'LOG_FULL'
+  | 'RETRY_BACKOFF';
+
+/** One reason why a run waits. `target`: the queue, job or run it waits for; `until`: when it ends, if that is known. */
+export interface Reason {
+  code: WaitReason;
+  message: string;
+  since?: number;
+  until?: number;
+  target?: string;
+  actor?: string;
+  ahead?: number;
+}
+
+/** What is known about a waiting run's surroundings; what is absent is taken to be no obstacle. */
+export interface WaitFacts {
+  now: number;
+  run: {
+    status: RunStatus;
+    job: string;
+    kind: string;
+    queue: string;
+    attempt: number;
+    maxAttempts: number;
+    dueAt?: number | undefined;
+    nextAttemptAt?: number | undefined;
+    queuedAt?: number | undefined;
+    waitReason?: string | undefined;
+    waitSince?: number | undefined;
+  };
+  /** Parents that have not ended. */
+  parents?: readonly string[] | undefined;
+  queue?:
+    | {
+        paused: boolean;
+        pauseReason?: string | undefined;
+        pausedAt?: number | undefined;
+        pausedBy?: string | undefined;
+      }
+    | undefined;
+  job?: { enabled: boolean; updatedAt?: number | undefined; updatedBy?: string | undefined } | undefined;
+  /** Online workers that serve its queue, and those of them that can run its kind or handler. */
+  workers?: { serving: number; able: number } | undefined;
+  /** Queued before it, or with a higher priority, on the same queue. */
+  ahead?: number | undefined;
+  logFull?: boolean | undefined;
+}
+
+/** Everything that stands between a run and its start, the most telling first; empty once it runs or has ended. */
+export function whyNotRunning(facts: WaitFacts): Reason[] {
+  switch (facts.run.status) {
+    case 'SCHEDULED':
+    case 'RETRYING':
+      return [...dueLater(facts), ...obstacles(facts)];
+    case 'BLOCKED':
+      return [...parents(facts), ...obstacles(facts)];
+    case 'QUEUED':
+      return [...noHandler(facts), ...obstacles(facts), ...noWorker(facts), ...ahead(facts)];
+    default:
+      return [];
+  }
+}
+
+function dueLater({ now, run }: WaitFacts): Reason[] {
+  const until = run.nextAttemptAt ?? run.dueAt;
+  if (until === undefined) return [];
+  const when = until > now ? `in ${duration(until - now)}` : 'now';
+  if (run.status === 'RETRYING') {
+    const message = `Attempt ${run.attempt} of ${run.maxAttempts} failed; the next one is due ${when}`;
+    return [{ code: 'RETRY_BACKOFF', message, until }];
+  }
+  return [{ code: 'DUE_LATER', message: `It is due ${when}`, until }];
+}
+
+function parents({ parents: waiting = [] }: WaitFacts): Reason[] {
+  const [first] = waiting;
+  if (first === undefined) return [];
+  const message = waiting.length === 1 ? 'It waits for another run' : `It waits for ${waiting.length} other runs`;
+  return [{ code: 'PARENTS', message, target: first }];
+}
+
+function obstacles({ run, queue, job, logFull }: WaitFacts): Reason[] {
+  const reasons: Reason[] = [];
+  if (queue?.paused) {
+    const why = queue.pauseReason ? `: ${queue.pauseReason}` : '';
+    reasons.push({
+      code: 'QUEUE_PAUSED',
+      message: `Queue ${run.queue} is paused${why}`,
+      target: run.queue,
+      ...(queue.pausedAt !== undefined && { since: queue.pausedAt }),
+      ...(queue.pausedBy !== undefined && { actor: queue.pausedBy }),
+    });
+  }
+  if (job && !job.enabled)
+    reasons.push({
+      code: 'JOB_DISABLED',
+      message: `Job ${run.job} is disabled`,
+      target: run.job,
+      ...(job.updatedAt !== undefined && { since: job.updatedAt }),
+      ...(job.updatedBy !== undefined && { actor: job.updatedBy }),
+    });
+  if (logFull) reasons.push({ code: 'LOG_FULL', message: 'The log is full; what waits goes on once there is room' });
+  return reasons;
+}
+
+const since = (run: WaitFacts['run']) => {
+  const at = run.waitSince ?? run.queuedAt;
+  return at === undefined ? {} : { since: at };
+};
+const what = (run: WaitFacts['run']) =>
+  run.kind === 'HANDLER' ? `a handler for ${run.job}` : `jobs of kind ${run.kind}`;
+
+function noHandler({ run, workers }: WaitFacts): Reason[] {
+  const missing = run.waitReason === 'NO_HANDLER' || (workers && workers.serving > 0 && workers.able === 0);
+  if (!missing || (workers && workers.able > 0) || workers?.serving === 0) return [];
+  const has = run.kind === 'HANDLER' ? 'has' : 'runs';
+  return [{ code: 'NO_HANDLER', message: `No worker ${has} ${what(run)}`, target: run.job, ...since(run) }];
+}
+
+function noWorker({ run, workers }: WaitFacts): Reason[] {
+  if (workers?.serving !== 0) return [];
+  return [{ code: 'NO_WORKER', message: `No worker serves queue ${run.queue}`, target: run.queue, ...since(run) }];
+}
+
+function ahead({ run, ahead: count = 0 }: WaitFacts): Reason[] {
+  if (count <= 0) return [];
+  const message = count === 1 ? '1 run is ahead of it' : `${count} runs are ahead of it`;
+  return [{ code: 'BEHIND_OTHERS', message, target: run.queue, ahead: count }];
+}

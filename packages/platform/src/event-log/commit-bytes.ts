@@ -1,0 +1,58 @@
+import {
+  type Actor,
+  COMMIT_VERSION,
+  type CommitFamily,
+  checkCommit,
+  DeliveryEvent,
+  LinesLogged,
+  limits,
+  RunEvent,
+  StateEvent,
+} from '@jobflow/contracts';
+import type { LogEvent } from './event-log-types.js';
+
+const families: readonly [prefix: string, family: CommitFamily][] = [
+  ['jf.run.', 'run'],
+  ['jf.state.', 'state'],
+  ['jf.log.', 'log'],
+  ['jf.delivery.', 'delivery'],
+];
+const schemas = { run: RunEvent, state: StateEvent, log: LinesLogged, delivery: DeliveryEvent } as const;
+
+/** Which family of commits lives under a subject. */
+export function familyOf(subject: string): CommitFamily {
+  for (const [prefix, family] of families) if (subject.startsWith(prefix)) return family;
+  throw new TypeError(`No commits live under ${subject}.`);
+}
+
+/** Checks one event before it is written; a mistake here is a bug of the writer and throws. */
+export function checkEvent(family: CommitFamily, event: LogEvent): void {
+  schemas[family].parse(event);
+}
+
+export interface CommitHead {
+  id: string;
+  at: number;
+  by: Actor;
+  trace?: string | undefined;
+}
+
+/** A whole commit, checked against its schema, as the bytes that are stored. */
+export function commitBytes(subject: string, head: CommitHead, events: LogEvent[]): Uint8Array {
+  const { id, at, by, trace } = head;
+  const commit = { v: COMMIT_VERSION, id, at, by, ...(trace ? { trace } : {}), events };
+  checkCommit(familyOf(subject), commit as never);
+  return Buffer.from(JSON.stringify(commit));
+}
+
+/** A commit of events that were checked and encoded one by one as they came. */
+export function joinCommit(head: CommitHead, encodedEvents: string[]): Uint8Array {
+  const { id, at, by } = head;
+  const opening = JSON.stringify({ v: COMMIT_VERSION, id, at, by });
+  return Buffer.from(`${opening.slice(0, -1)},"events":[${encodedEvents.join(',')}]}`);
+}
+
+/** What a commit's head and tail take beside its events. */
+export const HEAD_BYTES = 512;
+export const COMMIT_BYTES = limits.commitBytes;
+export const COMMIT_EVENTS = limits.commitEvents;

@@ -1,0 +1,200 @@
+import { type Actor, limits, streams } from '@jobflow/contracts';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { newId } from '../ids/ids.js';
+import { createAckInbox } from '../nats/ack-inbox.js';
+import type { NatsLink } from '../nats/nats-link.js';
+import { type Clock, systemClock } from '../time/clock.js';
+import { checkEvent, commitBytes, familyOf, HEAD_BYTES } from './commit-bytes.js';
+import {
+  type Appended,
+  type AppendUnit,
+  type EventLog,
+  type LogEvent,
+  LogUnavailableError,
+  type UnitMessage,
+} from './event-log-types.js';
+import { FactsUnit } from './facts-unit.js';
+import { Lane } from './lane.js';
+import { createLogMetrics } from './log-metrics.js';
+import type { Outgoing, Unit } from './unit.js';
+
+export interface EventLogOptions {
+  /** Who writes, unless a unit says otherwise: `system:<service>`. */
+  actor: string;
+  logger: Logger;
+  clock?: Clock;
+  metrics?: Registry;
+  /** How long `append` may take. */
+  deadlineMs?: number;
+  /** Bounds on what waits; beyond them `append` refuses and `record` waits. */
+  maxPendingBytes?: number;
+  maxPendingUnits?: number;
+}
+
+const STOP_MS = 10_000;
+/** Messages above this are refused before they are sent: headers need room below the server's max_payload. */
+const HEADER_ROOM = 4 * 1024;
+
+export function createEventLog(link: NatsLink, options: EventLogOptions): EventLog {
+  const { actor, logger, clock = systemClock, deadlineMs = 5_000 } = options;
+  const { maxPendingBytes = 64 * 1024 * 1024, maxPendingUnits = 50_000 } = options;
+  const inbox = createAckInbox(link);
+  const lanes = new Map<string, Lane>();
+  const open = new Map<string, FactsUnit>();
+  const room: (() => void)[] = [];
+  let pendingBytes = 0;
+  let pendingUnits = 0;
+  let stopping: Promise<void> | undefined;
+  const metrics = createLogMetrics(
+    options.metrics ?? new Registry(),
+    () => pendingUnits,
+    () => pendingBytes,
+  );
+
+  const laneOf = (stream: string): Lane => {
+    let lane = lanes.get(stream);
+    if (!lane) {
+      const atomic = streams.find(({ name }) => name === stream)?.allowAtomic ?? false;
+      lane = new Lane({ link, inbox, stream, atomic, logger, metrics });
+      lanes.set(stream, lane);
+    }
+    return lane;
+  };
+  const behind = () => pendingBytes >= maxPendingBytes || pendingUnits >= maxPendingUnits;
+  const hold = (units: number, bytes: number) => {
+    pendingUnits += units;
+    pendingBytes += bytes;
+    if (units > 0 || bytes > 0 || behind()) return;
+    for (const resolve of room.splice(0)) resolve();
+  };
+  const stoppedError = () => new LogUnavailableError('the log has stopped');
+
+  async function append(unit: AppendUnit): Promise<Appended> {
+    if (stopping) throw stoppedError();
+    if (behind()) throw new LogUnavailableError('the log is behind: too much waits to be stored');
+    const stream = streamOf(unit);
+    const at = clock.now();
+    const msgId = unit.msgId ?? newId();
+    const by: Actor = unit.by ?? { actor };
+    const messages = unit.messages.map((message, i) =>
+      encode(message, { id: i === 0 ? idOf(msgId) : newId(), at, by, trace: unit.trace }),
+    );
+    const most = (link.nc.info?.max_payload ?? 1024 * 1024) - HEADER_ROOM;
+    if (messages.some(({ data }) => data.length > most)) throw new TypeError(`A message is larger than ${most} bytes.`);
+    const bytes = messages.reduce((sum, { data }) => sum + data.length + HEAD_BYTES, 0);
+    const started = performance.now();
+    hold(1, bytes);
+    try {
+      const answer = await new Promise<Appended>((resolve, reject) => {
+        laneOf(stream).submit(plainUnit(messages, bytes, msgId, Date.now() + deadlineMs, resolve, reject));
+      });
+      if (!answer.ok) metrics.refused(stream, answer.reason);
+      return answer;
+    } finally {
+      hold(-1, -bytes);
+      metrics.answered(stream, (performance.now() - started) / 1000);
+    }
+  }
+
+  async function record(subject: string, events: LogEvent[]): Promise<{ seq: number }> {
+    if (events.length === 0 || events.length > limits.commitEvents) throw new TypeError('1 to 500 events at a time.');
+    const family = familyOf(subject);
+    for (const event of events) checkEvent(family, event);
+    const encoded = events.map((event) => JSON.stringify(event));
+    const bytes = encoded.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+    while (behind() && !stopping) await new Promise<void>((resolve) => void room.push(resolve));
+    if (stopping) throw stoppedError();
+    const stream = streamOfSubject(subject);
+    const started = performance.now();
+    hold(1, bytes);
+    try {
+      return await new Promise<{ seq: number }>((resolve, reject) => {
+        let unit = open.get(subject);
+        if (!unit?.fits(events.length, bytes)) {
+          unit = new FactsUnit(subject, newId(), { at: clock.now(), by: { actor } });
+          open.set(subject, unit);
+          laneOf(stream).submit(unit);
+        }
+        unit.add(encoded, bytes, { resolve, reject });
+      });
+    } finally {
+      if (open.get(subject)?.settled) open.delete(subject);
+      hold(-1, -bytes);
+      metrics.answered(stream, (performance.now() - started) / 1000);
+    }
+  }
+
+  async function stop(): Promise<void> {
+    for (const resolve of room.splice(0)) resolve();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, STOP_MS);
+    await Promise.race([Promise.all([...lanes.values()].map((lane) => lane.idle())), late]);
+    clearTimeout(timer);
+    for (const lane of lanes.values()) lane.stop();
+    inbox.stop();
+  }
+
+  return {
+    append,
+    record,
+    depth: () => pendingUnits,
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+/** A commit id is at most 64 characters; a longer msgId only guards the message. */
+const idOf = (msgId: string): string => (msgId.length <= 64 ? msgId : newId());
+
+function encode(message: UnitMessage, head: Parameters<typeof commitBytes>[1]): Outgoing {
+  const { subject, expectLastSubjectSeq: expect, events, payload } = message;
+  if (events) return { subject, expect, data: commitBytes(subject, head, events) };
+  return { subject, expect, data: typeof payload === 'string' ? Buffer.from(payload) : payload };
+}
+
+function streamOfSubject(subject: string): string {
+  for (const { name, subjects } of streams) {
+    if (subjects.some((filter) => subject.startsWith(filter.slice(0, -1)))) return name;
+  }
+  throw new TypeError(`No stream takes ${subject}.`);
+}
+
+function streamOf(unit: AppendUnit): string {
+  const { messages } = unit;
+  if (messages.length === 0 || messages.length > limits.batchMessages)
+    throw new TypeError('A unit has 1 to 1,000 messages.');
+  const [first, ...rest] = messages.map(({ subject }) => streamOfSubject(subject));
+  if (rest.some((stream) => stream !== first)) throw new TypeError('A unit belongs to one stream.');
+  const atomic = streams.find(({ name }) => name === first)?.allowAtomic;
+  if (rest.length > 0 && !atomic) throw new TypeError(`${first} takes one message at a time.`);
+  return first as string;
+}
+
+function plainUnit(
+  messages: Outgoing[],
+  bytes: number,
+  msgId: string,
+  deadline: number,
+  resolve: (answer: Appended) => void,
+  reject: (error: Error) => void,
+): Unit {
+  const unit: Unit = {
+    messages: () => messages,
+    count: messages.length,
+    bytes,
+    msgId,
+    deadline,
+    settled: false,
+    settle(answer) {
+      if (unit.settled) return;
+      unit.settled = true;
+      resolve(answer);
+    },
+    fail(error) {
+      if (unit.settled) return;
+      unit.settled = true;
+      reject(error);
+    },
+  };
+  return unit;
+}

@@ -1,0 +1,62 @@
+import type { Actor } from '@jobflow/contracts';
+import { COMMIT_BYTES, COMMIT_EVENTS, HEAD_BYTES, joinCommit } from './commit-bytes.js';
+import type { Appended } from './event-log-types.js';
+import type { Outgoing, Unit } from './unit.js';
+
+interface Waiter {
+  resolve(stored: { seq: number }): void;
+  reject(error: Error): void;
+}
+
+/** Facts of one subject on their way into one commit. Open until it is sent for the first time. */
+export class FactsUnit implements Unit {
+  readonly count = 1;
+  readonly deadline = Number.POSITIVE_INFINITY;
+  settled = false;
+  bytes = HEAD_BYTES;
+  #events: string[] = [];
+  #waiters: Waiter[] = [];
+  #closed: Outgoing[] | undefined;
+
+  constructor(
+    readonly subject: string,
+    readonly msgId: string,
+    private readonly head: { at: number; by: Actor },
+  ) {}
+
+  /** Whether these events still fit. A single oversized event has a commit to itself. */
+  fits(events: number, bytes: number): boolean {
+    if (this.#closed) return false;
+    if (this.#events.length === 0) return true;
+    return this.#events.length + events <= COMMIT_EVENTS && this.bytes + bytes <= COMMIT_BYTES;
+  }
+
+  add(encoded: string[], bytes: number, waiter: Waiter): void {
+    for (const event of encoded) this.#events.push(event);
+    this.#waiters.push(waiter);
+    this.bytes += bytes;
+  }
+
+  messages(): Outgoing[] {
+    if (!this.#closed) {
+      const data = joinCommit({ id: this.msgId, ...this.head }, this.#events);
+      this.#closed = [{ subject: this.subject, data, expect: undefined }];
+      this.#events = [];
+    }
+    return this.#closed;
+  }
+
+  settle(answer: Appended): void {
+    if (this.settled || !answer.ok) return;
+    this.settled = true;
+    for (const waiter of this.#waiters) waiter.resolve({ seq: answer.seq });
+    this.#waiters = [];
+  }
+
+  fail(error: Error): void {
+    if (this.settled) return;
+    this.settled = true;
+    for (const waiter of this.#waiters) waiter.reject(error);
+    this.#waiters = [];
+  }
+}

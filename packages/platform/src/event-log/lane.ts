@@ -1,0 +1,155 @@
+import { limits } from '@jobflow/contracts';
+import type { Logger } from 'pino';
+import type { AckInbox } from '../nats/ack-inbox.js';
+import type { NatsLink } from '../nats/nats-link.js';
+import { LogUnavailableError } from './event-log-types.js';
+import type { LogMetrics } from './log-metrics.js';
+import { storeUnits } from './store-units.js';
+import type { Unit } from './unit.js';
+
+const GROUP_BYTES = 4 * 1024 * 1024;
+/** On a stream without atomic batches so many publishes are in flight at once. */
+const WINDOW = 256;
+const DEADLINE_SWEEP_MS = 100;
+const DEFERRED_MS = 1_000;
+
+export interface LaneOptions {
+  link: NatsLink;
+  inbox: AckInbox;
+  stream: string;
+  atomic: boolean;
+  logger: Logger;
+  metrics: LogMetrics;
+}
+
+/**
+ * Group commit for one stream: one group in flight at a time; what comes meanwhile gathers and goes as the next. At low
+ * load nothing waits, under load the round trip and the server's fsync are shared.
+ */
+export class Lane {
+  #pending: Unit[] = [];
+  #flying: Unit[] = [];
+  #deferred = new Set<Unit>();
+  #running = false;
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  #idle: (() => void)[] = [];
+
+  constructor(private readonly options: LaneOptions) {}
+
+  /** Units not yet answered. */
+  get depth(): number {
+    return this.#pending.length + this.#flying.length + this.#deferred.size;
+  }
+
+  submit(unit: Unit): void {
+    this.#pending.push(unit);
+    if (this.#running) return;
+    this.#running = true;
+    // One microtask later, so that what the same turn appends goes along.
+    queueMicrotask(() => void this.#run());
+  }
+
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void> {
+    return this.depth === 0 ? Promise.resolve() : new Promise((resolve) => void this.#idle.push(resolve));
+  }
+
+  /** Ends the loop; whoever still waits learns that the outcome is unknown. */
+  stop(): void {
+    this.#stopped = true;
+    const error = new LogUnavailableError('the log stopped before this was known to be stored');
+    for (const unit of [...this.#pending, ...this.#flying, ...this.#deferred]) unit.fail(error);
+    this.#pending = [];
+    this.#deferred.clear();
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const sweep = setInterval(() => this.#failExpired(), DEADLINE_SWEEP_MS);
+    try {
+      while (this.#pending.length > 0 && !this.#stopped) {
+        this.#flying = this.#takeGroup();
+        this.options.metrics.group(this.options.stream, this.#flying);
+        if (this.options.atomic) await storeUnits(this.#context(), this.#flying);
+        else await Promise.all(this.#flying.map((unit) => storeUnits(this.#context(), [unit])));
+        this.#flying = [];
+      }
+    } catch (error) {
+      // Nothing above throws by design; if it does, nobody may wait for ever.
+      const cause = new LogUnavailableError('the log failed', { cause: error });
+      for (const unit of this.#flying) unit.fail(cause);
+      this.#flying = [];
+      this.options.logger.error({ err: error, stream: this.options.stream }, 'a group of appends failed');
+    } finally {
+      clearInterval(sweep);
+      this.#running = false;
+    }
+    if (this.#pending.length > 0 && !this.#stopped) {
+      this.#running = true;
+      queueMicrotask(() => void this.#run());
+    } else if (this.depth === 0) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  #takeGroup(): Unit[] {
+    const most = this.options.atomic ? limits.batchMessages : WINDOW;
+    let messages = 0;
+    let bytes = 0;
+    let n = 0;
+    for (const unit of this.#pending) {
+      if (n > 0 && (messages + unit.count > most || bytes + unit.bytes > GROUP_BYTES)) break;
+      messages += unit.count;
+      bytes += unit.bytes;
+      n++;
+    }
+    return this.#pending.splice(0, n);
+  }
+
+  #failExpired(): void {
+    const now = Date.now();
+    const error = () => new LogUnavailableError('the log did not answer in time: whether it is stored is unknown');
+    for (const unit of this.#flying) if (unit.deadline <= now) unit.fail(error());
+    if (!this.#pending.some((unit) => unit.deadline <= now)) return;
+    for (const unit of this.#pending) if (unit.deadline <= now) unit.fail(error());
+    this.#pending = this.#pending.filter((unit) => !unit.settled);
+  }
+
+  #context() {
+    const { link, inbox, stream, logger } = this.options;
+    return {
+      link,
+      inbox,
+      stream,
+      logger,
+      defer: (unit: Unit) => this.#defer(unit),
+      pause: (attempt: number) => this.#pause(attempt),
+    };
+  }
+
+  #defer(unit: Unit): void {
+    this.options.metrics.refused(this.options.stream, 'full');
+    this.#deferred.add(unit);
+    setTimeout(() => {
+      if (this.#deferred.delete(unit) && !this.#stopped) this.submit(unit);
+    }, DEFERRED_MS);
+  }
+
+  async #pause(attempt: number): Promise<boolean> {
+    if (this.#stopped) return false;
+    const longest = Math.min(1_000, 20 * 2 ** Math.min(attempt, 10));
+    await new Promise<void>((resolve) => {
+      // Without a connection there is nothing to try; its return ends the wait.
+      const timer = setTimeout(done, this.options.link.connected() ? Math.random() * longest : 5_000);
+      const off = this.options.link.onConnected(done);
+      this.#wake = done;
+      function done() {
+        clearTimeout(timer);
+        off();
+        resolve();
+      }
+    });
+    return !this.#stopped;
+  }
+}

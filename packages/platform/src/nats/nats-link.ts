@@ -1,0 +1,143 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from 'pino';
+import { BootError, type Stoppable } from '../service/service.js';
+
+/** One process's connection to NATS: it comes back by itself, for ever, and tells when it did. */
+export interface NatsLink extends Stoppable {
+  nc: NatsConnection;
+  js: JetStreamClient;
+  jsm: JetStreamManager;
+  /** The id of the server process last connected to: a new one means its memory began anew. */
+  serverId(): string;
+  connected(): boolean;
+  /** Called after every reconnect. Returns what ends that. */
+  onConnected(fn: () => void): () => void;
+  /** Called whenever the connection is lost. Returns what ends that. */
+  onDisconnected(fn: () => void): () => void;
+}
+
+export interface NatsLinkOptions {
+  name: string;
+  logger: Logger;
+  onReconnect?: () => void;
+  /** How long the first connection may take. */
+  bootTimeoutMs?: number;
+}
+
+const MIN_VERSION = [2, 12] as const;
+const RECONNECT_MIN_MS = 200;
+const RECONNECT_MAX_MS = 2_000;
+
+/**
+ * Connects, with user and password from the URL.
+ * @throws BootError when there is no server, it refuses the credentials, is older than 2.12 or has no JetStream
+ */
+export async function connectNats(url: string, options: NatsLinkOptions): Promise<NatsLink> {
+  const { logger } = options;
+  let delayMs = RECONNECT_MIN_MS;
+  const nc = await firstConnection(url, options, () => {
+    const wait = delayMs;
+    delayMs = Math.min(delayMs * 1.5, RECONNECT_MAX_MS);
+    return wait * (0.75 + Math.random() / 2);
+  });
+  const jsm = await usable(nc);
+  const up = new Set<() => void>();
+  const down = new Set<() => void>();
+  if (options.onReconnect) up.add(options.onReconnect);
+  let serverId = nc.info?.server_id ?? '';
+  let connected = true;
+
+  const follow = async () => {
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect') {
+        if (!connected) continue;
+        connected = false;
+        if (!nc.isClosed()) logger.warn('lost the connection to NATS');
+        for (const fn of [...down]) fn();
+      } else if (status.type === 'reconnect') {
+        connected = true;
+        delayMs = RECONNECT_MIN_MS;
+        serverId = nc.info?.server_id ?? serverId;
+        logger.info({ server: serverId }, 'connected to NATS again');
+        for (const fn of [...up]) fn();
+      } else if (status.type === 'error') {
+        logger.warn({ reason: status.error.message }, 'NATS reports an error');
+      }
+    }
+  };
+  const following = follow().catch((error: unknown) => logger.error({ err: error }, 'NATS status ended'));
+
+  return {
+    nc,
+    js: jetstream(nc),
+    jsm,
+    serverId: () => serverId,
+    connected: () => connected,
+    onConnected: (fn) => subscribe(up, fn),
+    onDisconnected: (fn) => subscribe(down, fn),
+    async stop() {
+      if (!nc.isClosed()) {
+        if (connected) await nc.flush().catch(() => undefined);
+        await nc.close();
+      }
+      await following;
+    },
+  };
+}
+
+function subscribe(set: Set<() => void>, fn: () => void): () => void {
+  const own = () => fn();
+  set.add(own);
+  return () => void set.delete(own);
+}
+
+async function firstConnection(url: string, options: NatsLinkOptions, delay: () => number): Promise<NatsConnection> {
+  const servers = url.split(',').map((one) => new URL(one.trim()));
+  const [first] = servers;
+  if (!first) throw new BootError('NATS_URL is empty: set it to nats://user:password@host:port.');
+  const deadline = Date.now() + (options.bootTimeoutMs ?? 10_000);
+  for (;;) {
+    try {
+      return await connect({
+        servers: servers.map((one) => one.host),
+        ...(first.username ? { user: decodeURIComponent(first.username) } : {}),
+        ...(first.password ? { pass: decodeURIComponent(first.password) } : {}),
+        ...(first.protocol === 'tls:' ? { tls: {} } : {}),
+        name: options.name,
+        noAsyncTraces: true,
+        timeout: 5_000,
+        pingInterval: 5_000,
+        maxPingOut: 3,
+        maxReconnectAttempts: -1,
+        ignoreAuthErrorAbort: true,
+        reconnectDelayHandler: delay,
+      });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (/authorization|authentication/i.test(reason)) {
+        throw new BootError(`NATS at ${first.host} refuses the credentials: check user and password in NATS_URL.`);
+      }
+      if (Date.now() > deadline) {
+        throw new BootError(`NATS at ${first.host} cannot be reached (${reason}): start it, or correct NATS_URL.`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MIN_MS));
+    }
+  }
+}
+
+async function usable(nc: NatsConnection): Promise<JetStreamManager> {
+  const version = nc.info?.version ?? '0';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1])) {
+    await nc.close();
+    throw new BootError(`NATS ${version} is too old: Jobflow needs 2.12 or newer, for atomic batches.`);
+  }
+  try {
+    return await jetstreamManager(nc);
+  } catch (error) {
+    await nc.close();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BootError(`This NATS has no JetStream (${reason}): start it with -js, or enable it for the account.`);
+  }
+}

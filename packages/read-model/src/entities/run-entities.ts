@@ -1,0 +1,152 @@
+import type { JobKind, Json, RunDefinition, RunError, RunEvent, RunStatus } from '@jobflow/contracts';
+import { defineEntity } from '@mikro-orm/core';
+import { column } from './columns.js';
+
+/** A run's policies, as its definition gave them. */
+export type RunPolicy = Pick<RunDefinition, 'retry' | 'timeout' | 'limits' | 'guarantee' | 'logLevel'>;
+export type DeadLetterState = 'OPEN' | 'REDRIVEN' | 'DISCARDED';
+
+/** An event of a run as it is kept for timelines and attempts: without what the run's row holds anyway. */
+export interface StoredRunEvent {
+  at: number;
+  type: Exclude<RunEvent['type'], 'ScheduleTicked'>;
+  actor: string;
+  reason?: string;
+  seq: number;
+  accepted: boolean;
+  data: { [key: string]: Json };
+}
+
+/** How far the fold of a stream is; moved in the transaction that writes its rows. */
+export const CheckpointEntity = defineEntity({
+  name: 'Checkpoint',
+  tableName: 'read.checkpoint',
+  properties: {
+    stream: column.text().primary(),
+    seq: column.big(),
+    commitId: column.text().nullable(),
+    streamCreated: column.instant().nullable(),
+    updatedAt: column.instant(),
+  },
+});
+
+/** Partitioned by day: ids are UUIDv7. */
+export const RunEntity = defineEntity({
+  name: 'Run',
+  tableName: 'read.runs',
+  properties: {
+    id: column.uuid().primary(),
+    job: column.text(),
+    jobRevision: column.int(),
+    kind: column.text<JobKind>(),
+    spec: column.json<Json>().nullable(),
+    policy: column.json<RunPolicy>(),
+    status: column.text<RunStatus>(),
+    queue: column.text(),
+    priority: column.small(),
+    input: column.json<Json>().nullable(),
+    result: column.json<Json>().nullable(),
+    error: column.json<RunError>().nullable(),
+    attempt: column.small(),
+    maxAttempts: column.small(),
+    delivery: column.int(),
+    claim: column.int(),
+    started: column.flag(),
+    losses: column.small(),
+    progress: column.real().nullable(),
+    progressMessage: column.text().nullable(),
+    tags: column.texts(),
+    workerId: column.text().nullable(),
+    createdAt: column.instant(),
+    createdBy: column.text().nullable(),
+    dueAt: column.instant().nullable(),
+    queuedAt: column.instant().nullable(),
+    startedAt: column.instant().nullable(),
+    finishedAt: column.instant().nullable(),
+    expiresAt: column.instant().nullable(),
+    nextAttemptAt: column.instant().nullable(),
+    waitMs: column.int().nullable(),
+    durationMs: column.int().nullable(),
+    idempotencyKey: column.text().nullable(),
+    uniqueKey: column.text().nullable(),
+    callbackUrl: column.text().nullable(),
+    cancelRequestedAt: column.instant().nullable(),
+    cancelReason: column.text().nullable(),
+    test: column.flag(),
+    retryOf: column.uuid().nullable(),
+    retriedBy: column.uuids().nullable(),
+    scheduleId: column.text().nullable(),
+    fireAt: column.instant().nullable(),
+    traceId: column.text().nullable(),
+    deadLetter: column.text<DeadLetterState>().nullable(),
+    fingerprint: column.text().nullable(),
+    waitReason: column.text().nullable(),
+    waitSince: column.instant().nullable(),
+    revision: column.int(),
+    timelineCount: column.int(),
+    changedSeq: column.big(),
+  },
+});
+
+/** One row per run and batch of the projector. */
+export const RunEventsEntity = defineEntity({
+  name: 'RunEvents',
+  tableName: 'read.run_events',
+  properties: {
+    runId: column.uuid().primary(),
+    seq: column.big().primary(),
+    events: column.json<StoredRunEvent[]>(),
+  },
+});
+
+export const LogLineEntity = defineEntity({
+  name: 'LogLine',
+  tableName: 'read.log_lines',
+  properties: {
+    runId: column.uuid().primary(),
+    line: column.int().primary(),
+    at: column.instant(),
+    /** 0 DEBUG to 3 ERROR. */
+    level: column.small(),
+    /** 0 LOG, 1 STDOUT, 2 STDERR. */
+    stream: column.small(),
+    attempt: column.small(),
+    message: column.text(),
+  },
+});
+
+export const RunLogEntity = defineEntity({
+  name: 'RunLog',
+  tableName: 'read.run_logs',
+  properties: {
+    runId: column.uuid().primary(),
+    lines: column.int(),
+    bytes: column.big(),
+    dropped: column.int(),
+  },
+});
+
+/** Messages that no schema accepted. */
+export const RejectedEntity = defineEntity({
+  name: 'Rejected',
+  tableName: 'read.rejected',
+  properties: {
+    stream: column.text().primary(),
+    seq: column.big().primary(),
+    at: column.instant(),
+    reason: column.text(),
+    data: column.bytes(),
+  },
+});
+
+/** What must follow from the fold, until it is in JF_EFFECTS or JF_DLQ. */
+export const OutboxEntity = defineEntity({
+  name: 'Outbox',
+  tableName: 'read.outbox',
+  properties: {
+    id: column.big().primary(),
+    subject: column.text(),
+    msgId: column.text(),
+    payload: column.json<Json>(),
+  },
+});

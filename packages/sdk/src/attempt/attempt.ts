@@ -1,0 +1,200 @@
+import type { RunDefinition } from '@jobflow/contracts';
+import type { Outcome } from '@jobflow/domain';
+import type { Clock, Timer } from '@jobflow/platform';
+import type { PulledMessage } from '../intake/pulled-message.js';
+import type { QueuedRun } from '../intake/queued-run.js';
+import type { ContextHost } from './attempt-context.js';
+import type { LogBuffer, RunLog } from './log-buffer.js';
+import { outcomeOfReturned, outcomeOfThrown } from './outcome-of.js';
+
+/**
+ * One attempt of a run, from its start to its outcome:
+ *
+ *     running ── the handler returns or throws ─────────────────────▶ ended (outcome)
+ *        │
+ *        ├─ soft limit ── signal aborted ── handler throws ─────────▶ ended (timed-out)
+ *        ├─ hard limit ── signals aborted ──────────────────────────▶ ended (timed-out)
+ *        ├─ cancelled ─── signal aborted ── handler ends, or 1 s ───▶ ended (cancelled)
+ *        ├─ drained ───── signal aborted ── handler ends, or 1 s ───▶ ended (succeeded | returned)
+ *        └─ taken over ── signals aborted ──────────────────────────▶ ended (no outcome: another worker's counts)
+ *
+ * It ends exactly once; what its handler does afterwards is of no consequence. Ending frees its slot; recording the
+ * outcome is apart from it.
+ */
+export class Attempt implements ContextHost {
+  readonly run: RunDefinition;
+  readonly attempt: number;
+  readonly delivery: number;
+  readonly startedAt: number;
+  /** Its messages: the one it came with, and later deliveries of the same that came back to this worker. */
+  readonly messages: PulledMessage[];
+  /** The claim it runs under; a re-claim after a server restart raises it. */
+  claim: number;
+  /** While a re-claim is under way, its end must be awaited before anything is recorded. */
+  claiming: Promise<void> | undefined;
+  ended = false;
+  /** Its outcome is on its way into the log: from now on its claim must not change. */
+  recording = false;
+  /** Another worker claimed the run: nothing may be recorded or acknowledged for it here. */
+  disowned = false;
+  /** RunStarted was recorded. */
+  toldStarted = false;
+  progress: { percent: number; message: string | undefined } | undefined;
+
+  readonly #host: AttemptHost;
+  #log: RunLog | undefined;
+  #soft: AbortController | undefined;
+  #hard: AbortController | undefined;
+  #timers: Timer[] = [];
+  #limitsArmed = false;
+  #stopping: 'cancelled' | 'drained' | 'soft-limit' | undefined;
+
+  constructor(host: AttemptHost, queued: QueuedRun, message: PulledMessage, claim: number) {
+    this.#host = host;
+    this.run = queued.run;
+    this.attempt = queued.attempt;
+    this.delivery = queued.delivery;
+    this.messages = [message];
+    this.claim = claim;
+    this.startedAt = host.clock.now();
+  }
+
+  get softSignal(): AbortSignal {
+    this.#soft ??= abortedIf(this.ended || this.#stopping !== undefined);
+    return this.#soft.signal;
+  }
+
+  get hardSignal(): AbortSignal {
+    this.#hard ??= abortedIf(this.ended);
+    return this.#hard.signal;
+  }
+
+  get log(): RunLog {
+    const { id: runId, queue, logLevel: level = 'INFO' } = this.run;
+    this.#log ??= this.#host.logs.open({ runId, queue, level, attempt: this.attempt });
+    return this.#log;
+  }
+
+  /** Resolves when all it logged is stored; undefined if there is nothing to wait for. */
+  logFlushed(): Promise<void> | undefined {
+    return this.#log?.flushed();
+  }
+
+  now(): number {
+    return this.#host.clock.now();
+  }
+
+  reportProgress(percent: number, message: string | undefined): void {
+    if (this.ended || !Number.isFinite(percent)) return;
+    this.progress = { percent: Math.min(100, Math.max(0, percent)), message };
+    this.#host.onProgress(this);
+  }
+
+  /** The handler returned. */
+  returned(value: unknown): void {
+    if (this.ended) return;
+    this.#finish(this.#stopping === 'cancelled' ? { kind: 'cancelled' } : outcomeOfReturned(value));
+  }
+
+  /** The handler threw. */
+  threw(thrown: unknown): void {
+    if (this.ended) return;
+    this.#finish(this.#stopping ? this.#outcomeOfStop(this.#stopping) : outcomeOfThrown(thrown, this.now()));
+  }
+
+  /** Starts counting towards the time limits; `elapsedMs` have passed already. */
+  armLimits(elapsedMs: number): void {
+    const { softMs, hardMs } = this.run.timeout;
+    if (this.ended || this.#limitsArmed) return;
+    this.#limitsArmed = true;
+    if (softMs) this.#after(softMs - elapsedMs, () => this.#stop('soft-limit'));
+    if (hardMs) this.#after(hardMs - elapsedMs, () => this.end(this.#timedOut('hard', hardMs)));
+  }
+
+  /** Asks the handler to end; it is given `graceMs` to do so. */
+  cancel(graceMs: number): void {
+    if (this.ended || this.#stopping === 'cancelled') return;
+    this.#stop('cancelled');
+    this.#after(graceMs, () => this.end({ kind: 'cancelled' }));
+  }
+
+  /** Asks the handler to end because this worker stops; the run goes back to its queue. */
+  drain(graceMs: number): void {
+    if (this.ended || this.#stopping === 'cancelled') return;
+    this.#stop('drained');
+    this.#after(graceMs, () => this.end(this.#outcomeOfStop('drained')));
+  }
+
+  /** Another worker claimed the run: nothing this attempt does counts any more. */
+  takenOver(): void {
+    this.disowned = true;
+    this.end(undefined);
+  }
+
+  /** Ends it although its handler still runs. */
+  end(outcome: Outcome | undefined): void {
+    if (this.ended) return;
+    this.#finish(outcome);
+    const why = new DOMException('The attempt is over', 'AbortError');
+    if (!this.#soft?.signal.aborted) this.#soft?.abort(why);
+    this.#hard?.abort(why);
+  }
+
+  #finish(outcome: Outcome | undefined): void {
+    this.ended = true;
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers = [];
+    this.#host.onEnd(this, outcome);
+  }
+
+  #stop(why: 'cancelled' | 'drained' | 'soft-limit'): void {
+    if (this.ended) return;
+    this.#stopping = why;
+    this.#soft ??= new AbortController();
+    this.#soft.abort(new DOMException(STOP_REASONS[why], why === 'soft-limit' ? 'TimeoutError' : 'AbortError'));
+  }
+
+  #outcomeOfStop(why: 'cancelled' | 'drained' | 'soft-limit'): Outcome {
+    switch (why) {
+      case 'cancelled':
+        return { kind: 'cancelled' };
+      case 'drained':
+        return { kind: 'returned', reason: 'drained', notBefore: this.now() };
+      case 'soft-limit':
+        return this.#timedOut('soft', this.run.timeout.softMs ?? 0);
+      default:
+        return why satisfies never;
+    }
+  }
+
+  #timedOut(which: 'soft' | 'hard', ms: number): Outcome {
+    return { kind: 'timed-out', error: { code: 'TIMEOUT', message: `Stopped at its ${which} time limit of ${inWords(ms)}` } };
+  }
+
+  #after(ms: number, fn: () => void): void {
+    this.#timers.push(this.#host.clock.setTimer(Math.max(0, ms), fn));
+  }
+}
+
+/** What an attempt tells the engine it runs in. */
+export interface AttemptHost {
+  readonly logs: LogBuffer;
+  readonly clock: Clock;
+  /** No outcome: the run was taken over, and nothing may be recorded or acknowledged. */
+  onEnd(attempt: Attempt, outcome: Outcome | undefined): void;
+  onProgress(attempt: Attempt): void;
+}
+
+const STOP_REASONS = {
+  cancelled: 'The run was cancelled',
+  drained: 'The worker is stopping',
+  'soft-limit': 'The soft time limit has passed',
+} as const;
+
+function abortedIf(aborted: boolean): AbortController {
+  const controller = new AbortController();
+  if (aborted) controller.abort();
+  return controller;
+}
+
+const inWords = (ms: number) => (ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`);

@@ -1,0 +1,40 @@
+import { isTerminal, type VerifyReply } from '@jobflow/contracts';
+import type { Liveness } from './live-workers.js';
+import type { QueuedRun } from './queued-run.js';
+
+/** What the projector says of a run. */
+export type VerifiedRun = Extract<VerifyReply, { ok: true }>['runs'][number];
+
+export type Verdict =
+  /** This queueing is over, or was replaced by a later one: acknowledge and forget. */
+  | 'drop'
+  /** Another worker has it and may be alive: ask again later. */
+  | 'wait'
+  /** Nobody has started it. */
+  | 'start'
+  /** It may have been started before: one worker must win it first. */
+  | 'claim'
+  /** It was started by a worker that is gone, may run at most once, and so must end as lost. */
+  | 'lost';
+
+export interface SuspectFacts {
+  queued: QueuedRun;
+  redelivered: boolean;
+  /** The run's state at or after this message; undefined if the projector does not know it. */
+  state: VerifiedRun | undefined;
+  me: string;
+  liveness: (workerId: string) => Liveness;
+}
+
+/** Decides about a message that may have been delivered before, from the state at or after its place in the log. */
+export function judgeSuspect({ queued, redelivered, state, me, liveness }: SuspectFacts): Verdict {
+  if (!state || isTerminal(state.status)) return 'drop';
+  if (state.attempt !== queued.attempt || state.delivery !== queued.delivery) return 'drop';
+  if (state.status !== 'QUEUED' && state.status !== 'RUNNING') return 'drop';
+  const holder = state.workerId;
+  // Held by this very worker, but not among what it runs: it gave it up, or lost it while its loop was blocked.
+  if (holder !== undefined && holder !== me && liveness(holder) !== 'dead') return 'wait';
+  const begun = state.status === 'RUNNING' || holder !== undefined;
+  if (begun && queued.run.guarantee === 'AT_MOST_ONCE') return 'lost';
+  return begun || redelivered || queued.run.guarantee === 'AT_MOST_ONCE' ? 'claim' : 'start';
+}

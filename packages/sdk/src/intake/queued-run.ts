@@ -1,0 +1,32 @@
+import { parseCommit, type RunDefinition } from '@jobflow/contracts';
+
+/** One queueing of a run, as its message says. */
+export interface QueuedRun {
+  run: RunDefinition;
+  attempt: number;
+  delivery: number;
+  /** Whoever queued it could not be sure to be first. */
+  verify: boolean;
+  /** When this queueing was appended. */
+  queuedAt: number;
+}
+
+export type ReadQueuedRun = { ok: true; queued: QueuedRun } | { ok: false; reason: string };
+
+/** Reads a message of a queue: a commit with exactly one RunQueued. */
+export function readQueuedRun(data: Uint8Array): ReadQueuedRun {
+  const parsed = parseCommit('run', data);
+  if (!parsed.ok) return parsed;
+  const [event] = parsed.commit.events;
+  if (event?.type !== 'RunQueued') return { ok: false, reason: `a queue's message holds ${event?.type}, not RunQueued` };
+  return {
+    ok: true,
+    queued: {
+      run: event.run,
+      attempt: event.attempt,
+      delivery: event.delivery,
+      verify: event.verify ?? false,
+      queuedAt: parsed.commit.at,
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import type { VerifyReply } from '@jobflow/contracts';
+import type { Clock, Timer } from '@jobflow/platform';
+import type { ClaimResult, Claims } from './claims.js';
+import { judgeSuspect, type Verdict, type VerifiedRun } from './judge-suspect.js';
+import type { Liveness } from './live-workers.js';
+import type { PulledMessage } from './pulled-message.js';
+import type { QueuedRun } from './queued-run.js';
+
+const BATCH = 500;
+const ASK_AGAIN_MS = 1_000;
+/** A run that another worker has is looked at again so often, until it ends or its worker falls silent. */
+const HELD_ELSEWHERE_MS = 3_000;
+/** Who lost a claim gives the message back for so long: the winner acknowledges it, or dies and it comes again. */
+const LOST_CLAIM_MS = 5_000;
+
+/** A message that may be started, and what is known about it. */
+export interface Admitted {
+  message: PulledMessage;
+  queued: QueuedRun;
+  claim: number;
+  /** It was started before, by a worker that is gone. */
+  begun: boolean;
+  /** Its cancellation was asked for, and the worker that ran it is gone: only to be ended. */
+  cancelled: boolean;
+}
+
+export interface SuspectsOptions {
+  workerId: string;
+  clock: Clock;
+  /** The run stream's last sequence. */
+  lastSeq: () => Promise<number>;
+  verify: (ids: string[], seq: number) => Promise<VerifyReply>;
+  claims: Claims;
+  liveness: (workerId: string) => Liveness;
+  onAdmitted: (admitted: Admitted) => void;
+  /** At most once, and its worker is gone: to be ended under this claim. */
+  onLost: (admitted: Admitted) => void;
+  onTrouble: (what: string, error: unknown) => void;
+}
+
+interface Parked {
+  message: PulledMessage;
+  queued: QueuedRun;
+  askAt: number;
+}
+
+/**
+ * Messages that may have been delivered before wait here without a slot, kept alive by `touch`. They are checked in
+ * batches against the projector's state, and then dropped, started, or claimed first (`judgeSuspect`).
+ */
+export class Suspects {
+  readonly #options: SuspectsOptions;
+  readonly #parked = new Set<Parked>();
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #checking: Promise<void> | undefined;
+  #stopped = false;
+  #notBefore = 0;
+
+  constructor(options: SuspectsOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#parked.size;
+  }
+
+  park(message: PulledMessage, queued: QueuedRun): void {
+    if (this.#stopped) return message.nak();
+    const parked = { message, queued, askAt: Math.max(this.#options.clock.now(), this.#notBefore) };
+    this.#parked.add(parked);
+    this.#wake(parked.askAt);
+  }
+
+  /** Nothing is checked before this instant: workers are re-claiming what they run. */
+  holdUntil(at: number): void {
+    this.#notBefore = at;
+    for (const parked of this.#parked) parked.askAt = Math.max(parked.askAt, at);
+  }
+
+  /** Tells the server that they are still held. */
+  touch(): void {
+    for (const { message } of this.#parked) message.working();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    await this.#checking;
+    for (const { message } of this.#parked) message.nak();
+    this.#parked.clear();
+  }
+
+  #wake(at: number): void {
+    if (this.#stopped || at >= this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    // A few milliseconds, so that messages that arrive together are asked about together.
+    this.#timer = this.#options.clock.setTimer(Math.max(5, at - this.#options.clock.now()), () => this.#check());
+  }
+
+  #check(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    if (this.#stopped || this.#checking) return;
+    this.#checking = this.#checkDue().finally(() => {
+      this.#checking = undefined;
+      let next = Number.POSITIVE_INFINITY;
+      for (const { askAt } of this.#parked) next = Math.min(next, askAt);
+      if (next < Number.POSITIVE_INFINITY) this.#wake(next);
+    });
+  }
+
+  async #checkDue(): Promise<void> {
+    const now = this.#options.clock.now();
+    const due: Parked[] = [];
+    for (const parked of this.#parked) if (parked.askAt <= now && due.length < BATCH) due.push(parked);
+    if (due.length === 0) return;
+    try {
+      const seq = await this.#options.lastSeq();
+      const reply = await this.#options.verify([...new Set(due.map((p) => p.queued.run.id))], seq);
+      if (!reply.ok) throw new Error(reply.reason);
+      const states = new Map(reply.runs.map((run) => [run.id, run]));
+      await Promise.all(due.map((parked) => this.#decide(parked, states.get(parked.queued.run.id))));
+    } catch (error) {
+      this.#options.onTrouble('runs that may have been started before cannot be checked yet', error);
+      for (const parked of due) parked.askAt = this.#options.clock.now() + ASK_AGAIN_MS;
+    }
+  }
+
+  async #decide(parked: Parked, state: VerifiedRun | undefined): Promise<void> {
+    const { message, queued } = parked;
+    const { workerId: me, liveness } = this.#options;
+    const verdict = judgeSuspect({ queued, redelivered: message.deliveryCount > 1, state, me, liveness });
+    if (this.#stopped) return;
+    if (verdict === 'wait') {
+      parked.askAt = this.#options.clock.now() + HELD_ELSEWHERE_MS;
+      return;
+    }
+    if (verdict === 'drop') {
+      this.#parked.delete(parked);
+      message.ack();
+      return;
+    }
+    const begun = state?.status === 'RUNNING';
+    const cancelled = state?.cancelRequested ?? false;
+    if (verdict === 'start') {
+      this.#parked.delete(parked);
+      this.#options.onAdmitted({ message, queued, claim: state?.claim ?? 0, begun, cancelled });
+      return;
+    }
+    await this.#claim(parked, verdict, { begun, cancelled });
+  }
+
+  async #claim(parked: Parked, verdict: Extract<Verdict, 'claim' | 'lost'>, known: { begun: boolean; cancelled: boolean }) {
+    const { message, queued } = parked;
+    const { id: runId, queue } = queued.run;
+    let result: ClaimResult;
+    try {
+      result = await this.#options.claims.claim({ runId, queue, attempt: queued.attempt, delivery: queued.delivery });
+    } catch (error) {
+      this.#options.onTrouble('a run cannot be claimed yet', error);
+      parked.askAt = this.#options.clock.now() + ASK_AGAIN_MS;
+      return;
+    }
+    this.#parked.delete(parked);
+    if (!result.ok) return message.nak(LOST_CLAIM_MS);
+    // Claimed while stopping: nobody has started it, and whoever gets it next sees a silent worker's claim.
+    if (this.#stopped) return message.nak();
+    const admitted: Admitted = { message, queued, claim: result.n, ...known };
+    if (verdict === 'lost') this.#options.onLost(admitted);
+    else this.#options.onAdmitted(admitted);
+  }
+}

@@ -1,0 +1,106 @@
+import { activeSubject, type RunEvent } from '@jobflow/contracts';
+import type { Clock, Timer } from '@jobflow/platform';
+import type { Attempt } from '../attempt/attempt.js';
+
+/** A handler that is done sooner is told of by its outcome alone. */
+const YOUNG_MS = 25;
+const PROGRESS_MS = 200;
+
+export interface ActiveReporterOptions {
+  workerId: string;
+  clock: Clock;
+  /** Stores events; its failures are reported by whoever provides it. */
+  record: (subject: string, events: RunEvent[]) => void;
+}
+
+/**
+ * Tells what goes on while runs are active: RunStarted for those that outlive the next commits, and their progress, at
+ * most five times a second each, the newest of what was reported. The time limits of an attempt start here too, so that
+ * a short run costs no timer.
+ */
+export class ActiveReporter {
+  readonly #options: ActiveReporterOptions;
+  #young: Attempt[] = [];
+  #timer: Timer | undefined;
+  readonly #progress = new Map<Attempt, number>();
+  #progressTimer: Timer | undefined;
+
+  constructor(options: ActiveReporterOptions) {
+    this.#options = options;
+  }
+
+  started(attempt: Attempt): void {
+    const { softMs, hardMs } = attempt.run.timeout;
+    if ((softMs && softMs < 1000) || (hardMs && hardMs < 1000)) attempt.armLimits(0);
+    this.#young.push(attempt);
+    this.#timer ??= this.#options.clock.setTimer(YOUNG_MS, () => this.#grown());
+  }
+
+  /** The attempt has progress to tell; it is told now, or when 200 ms have passed since the last time. */
+  progressed(attempt: Attempt): void {
+    const now = this.#options.clock.now();
+    const last = this.#progress.get(attempt);
+    if (last === undefined && attempt.toldStarted) return this.#tellProgress(attempt, now);
+    if (last === undefined) this.#progress.set(attempt, Number.NEGATIVE_INFINITY);
+    this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_MS, () => this.#tellAllProgress());
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#progressTimer?.cancel();
+    this.#young = [];
+    this.#progress.clear();
+  }
+
+  #grown(): void {
+    this.#timer = undefined;
+    const now = this.#options.clock.now();
+    let grown = 0;
+    for (const attempt of this.#young) {
+      if (!attempt.ended && now - attempt.startedAt < YOUNG_MS - 5) break;
+      if (!attempt.ended) this.#tellStarted(attempt, now);
+      grown += 1;
+    }
+    this.#young.splice(0, grown);
+    if (this.#young.length > 0) this.#timer = this.#options.clock.setTimer(YOUNG_MS, () => this.#grown());
+  }
+
+  #tellStarted(attempt: Attempt, now: number): void {
+    attempt.toldStarted = true;
+    attempt.armLimits(now - attempt.startedAt);
+    const event: RunEvent = { type: 'RunStarted', ...this.#ref(attempt), startedAt: attempt.startedAt };
+    this.#options.record(activeSubject(attempt.run.queue), [event]);
+  }
+
+  #tellAllProgress(): void {
+    this.#progressTimer = undefined;
+    const now = this.#options.clock.now();
+    for (const [attempt, last] of this.#progress) {
+      if (attempt.ended) this.#progress.delete(attempt);
+      else if (attempt.progress && attempt.toldStarted) this.#tellProgress(attempt, now);
+      else if (now - last >= PROGRESS_MS && attempt.toldStarted) this.#progress.delete(attempt);
+    }
+    if (this.#progress.size > 0) {
+      this.#progressTimer = this.#options.clock.setTimer(PROGRESS_MS, () => this.#tellAllProgress());
+    }
+  }
+
+  #tellProgress(attempt: Attempt, now: number): void {
+    const { progress } = attempt;
+    if (!progress || attempt.ended) return;
+    attempt.progress = undefined;
+    this.#progress.set(attempt, now);
+    const event: RunEvent = {
+      type: 'RunProgressed',
+      ...this.#ref(attempt),
+      progress: progress.percent,
+      ...(progress.message !== undefined && { message: progress.message }),
+    };
+    this.#options.record(activeSubject(attempt.run.queue), [event]);
+    this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_MS, () => this.#tellAllProgress());
+  }
+
+  #ref({ run, attempt, delivery, claim }: Attempt) {
+    return { runId: run.id, attempt, delivery, claim, workerId: this.#options.workerId };
+  }
+}

@@ -1,0 +1,287 @@
+import type { RunEvent } from '@jobflow/contracts';
+import type { Outcome } from '@jobflow/domain';
+import type { Clock } from '@jobflow/platform';
+import { Attempt, type AttemptHost } from '../attempt/attempt.js';
+import { AttemptContext } from '../attempt/attempt-context.js';
+import type { LogBuffer } from '../attempt/log-buffer.js';
+import type { CancelledRuns } from '../intake/cancelled-runs.js';
+import type { Claims, RunClaimed } from '../intake/claims.js';
+import type { EpochGuard } from '../intake/epoch-guard.js';
+import type { PulledMessage } from '../intake/pulled-message.js';
+import { readQueuedRun } from '../intake/queued-run.js';
+import type { Admitted, Suspects } from '../intake/suspects.js';
+import type { ActiveReporter } from './active-reporter.js';
+import type { HandlerlessRuns } from './handlerless-runs.js';
+import type { OutcomeRecorder } from './outcome-recorder.js';
+import type { Runners } from './runners.js';
+import type { Slots } from './slots.js';
+
+/** A cancelled handler has so long to end by itself. */
+const CANCEL_GRACE_MS = 800;
+/** Likewise one that is told to end because the worker stops. */
+const DRAIN_GRACE_MS = 1_000;
+/** A message that waited so long for a slot goes back, for another worker. */
+const READY_MS = 1_000;
+/** After it, what ended is left to the log's own stop, and comes again if that fails. */
+const RECORD_WAIT_MS = 10_000;
+const MAX_UNSETTLED = 10_000;
+const MAX_PARKED = 1_000;
+
+export interface EngineParts {
+  workerId: string;
+  clock: Clock;
+  slots: Slots;
+  runners: Runners;
+  epoch: EpochGuard;
+  cancelled: CancelledRuns;
+  suspects: Suspects;
+  claims: Claims;
+  handlerless: HandlerlessRuns;
+  logs: LogBuffer;
+  active: ActiveReporter;
+  recorder: OutcomeRecorder;
+  isPaused: (queue: string) => boolean;
+  /** There may be room for more messages. */
+  onRoom: () => void;
+  onTrouble: (what: string, error: unknown) => void;
+}
+
+interface Ready extends Admitted {
+  since: number;
+  /** Nobody was asked about it, so it may simply be given back. */
+  fresh: boolean;
+}
+
+/**
+ * From a message to an outcome:
+ *
+ *     message ─┬─ fresh ───────────────────────────┬─▶ ready ─ slot ─▶ running ─▶ ended ─▶ recorded ─▶ acknowledged
+ *              └─ suspect ─▶ parked ─▶ checked ─┬──┘
+ *                                               └─▶ dropped: it is over, or another worker's
+ *
+ * Everything held is in exactly one of: suspects, ready, held (running, or ended and not yet recorded).
+ */
+export class Engine implements AttemptHost {
+  readonly #parts: EngineParts;
+  readonly #held = new Map<string, Attempt>();
+  #ready: Ready[] = [];
+  #startingReady = false;
+  #stopping = false;
+  finished = 0;
+  failed = 0;
+  #drained: (() => void) | undefined;
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts;
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
+  }
+  get logs(): LogBuffer {
+    return this.#parts.logs;
+  }
+
+  /** How many messages may be asked for now. */
+  room(): number {
+    const { slots, suspects, recorder } = this.#parts;
+    if (this.#stopping) return 0;
+    return Math.min(slots.room(this.#ready.length), MAX_PARKED - suspects.size, MAX_UNSETTLED - recorder.unsettled);
+  }
+
+  /** Takes a message of a queue. */
+  deliver(message: PulledMessage): void {
+    const { epoch, cancelled, suspects, isPaused } = this.#parts;
+    if (this.#stopping) return message.nak();
+    const read = readQueuedRun(message.data);
+    if (!read.ok) {
+      // The projector rejects the same message, with an alarm.
+      this.#parts.onTrouble(`message ${message.seq} of the run stream is no queued run: ${read.reason}`, undefined);
+      return message.term();
+    }
+    const { queued } = read;
+    const { run } = queued;
+    const mine = this.#held.get(run.id);
+    if (mine && mine.delivery === queued.delivery && !mine.disowned) {
+      // The server forgot that we have it.
+      mine.messages.push(message);
+      return;
+    }
+    if (isPaused(run.queue)) return message.nak();
+    const fresh = message.deliveryCount === 1 && !queued.verify && epoch.isFresh(message.seq);
+    const remembered = message.seq >= cancelled.forgottenBelow;
+    if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
+    this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
+  }
+
+  /** Takes a message that was checked, or claimed. */
+  admit(admitted: Admitted): void {
+    this.#admit(admitted, false);
+  }
+
+  /** Ends a run that may run at most once and whose worker is gone. */
+  lost(admitted: Admitted): void {
+    const message = `The worker that ran it was lost, and job ${admitted.queued.run.job} runs at most once`;
+    this.#begin(admitted).end({ kind: 'dead', reason: 'expired-lease', error: { code: 'WORKER_LOST', message } });
+  }
+
+  /** A run's cancellation was heard of. */
+  cancel(runId: string): void {
+    this.#held.get(runId)?.cancel(CANCEL_GRACE_MS);
+  }
+
+  /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
+  heardClaim(claim: RunClaimed): void {
+    const attempt = this.#held.get(claim.runId);
+    if (!attempt || claim.workerId === this.#parts.workerId) return;
+    if (claim.delivery === attempt.delivery && claim.n > attempt.claim) attempt.takenOver();
+  }
+
+  /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
+  async reclaim(): Promise<void> {
+    const ready = this.#ready;
+    this.#ready = [];
+    for (const { message, queued } of ready) this.#parts.suspects.park(message, queued);
+    const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
+    await Promise.all(running.map((attempt) => this.#reclaimOne(attempt)));
+  }
+
+  /** Tells the server that everything is still held. */
+  touch(): void {
+    for (const attempt of this.#held.values()) if (!attempt.disowned) attempt.messages.at(-1)?.working();
+    for (const { message } of this.#ready) message.working();
+    this.#parts.suspects.touch();
+  }
+
+  /** Gives back what has waited for a slot too long: another worker may be idle. */
+  giveBackOld(): void {
+    const before = this.#parts.clock.now() - READY_MS;
+    const old = this.#ready.filter((ready) => ready.fresh && ready.since < before);
+    if (old.length === 0) return;
+    this.#ready = this.#ready.filter((ready) => !ready.fresh || ready.since >= before);
+    for (const { message } of old) message.nak();
+  }
+
+  /** Starts nothing more; gives back what has not started; waits for what runs, then ends it. */
+  async drain(drainMs: number): Promise<void> {
+    const { suspects, recorder, clock } = this.#parts;
+    this.#stopping = true;
+    for (const { message } of this.#ready.splice(0)) message.nak();
+    await suspects.stop();
+    if (this.#parts.slots.running > 0) {
+      const drained = Promise.withResolvers<void>();
+      this.#drained = drained.resolve;
+      const timer = clock.setTimer(drainMs, () => {
+        for (const attempt of this.#held.values()) attempt.drain(DRAIN_GRACE_MS);
+      });
+      await drained.promise;
+      timer.cancel();
+    }
+    const recorded = Promise.withResolvers<void>();
+    const enough = clock.setTimer(RECORD_WAIT_MS, recorded.resolve);
+    await Promise.race([recorder.idle(), recorded.promise]);
+    enough.cancel();
+  }
+
+  onProgress(attempt: Attempt): void {
+    this.#parts.active.progressed(attempt);
+  }
+
+  onEnd(attempt: Attempt, outcome: Outcome | undefined): void {
+    const { slots, recorder, clock } = this.#parts;
+    slots.freed(clock.now() - attempt.startedAt);
+    if (outcome) recorder.record(attempt, outcome);
+    else this.#forget(attempt);
+    if (this.#ready.length > 0) this.#startReady();
+    if (!this.#stopping) this.#parts.onRoom();
+    else if (slots.running === 0) this.#drained?.();
+  }
+
+  /** The recorder is done with an attempt. */
+  onSettled(attempt: Attempt, event: RunEvent | undefined): void {
+    if (event?.type === 'RunSucceeded') this.finished += 1;
+    if (event?.type === 'RunAttemptFailed') this.failed += 1;
+    this.#forget(attempt);
+  }
+
+  #admit(admitted: Admitted, fresh: boolean): void {
+    const { slots, clock } = this.#parts;
+    if (this.#stopping) return admitted.message.nak();
+    if (slots.free > 0 && this.#ready.length === 0) this.#start(admitted);
+    else this.#ready.push({ ...admitted, fresh, since: clock.now() });
+  }
+
+  #startReady(): void {
+    // A handler that ends at once ends inside the loop; it must not begin another one.
+    if (this.#startingReady) return;
+    this.#startingReady = true;
+    let started = 0;
+    for (const ready of this.#ready) {
+      if (this.#parts.slots.free <= 0) break;
+      started += 1;
+      this.#start(ready);
+    }
+    this.#ready.splice(0, started);
+    this.#startingReady = false;
+  }
+
+  #start(admitted: Admitted): void {
+    const { cancelled, clock, recorder, runners, active } = this.#parts;
+    const { queued, message, begun } = admitted;
+    const { run } = queued;
+    if (cancelled.has(run.id) && !begun) return message.ack();
+    const now = clock.now();
+    if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) return recorder.recordExpired(admitted, now);
+    const attempt = this.#begin(admitted);
+    if (admitted.cancelled || cancelled.has(run.id)) return attempt.end({ kind: 'cancelled' });
+    const found = runners.find(run);
+    if (found.kind === 'elsewhere') return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now));
+    if (found.kind === 'nowhere') {
+      return attempt.end({ kind: 'failed', error: { code: 'KIND_DISABLED', message: found.reason, retryable: false } });
+    }
+    active.started(attempt);
+    try {
+      const returned = found.run(new AttemptContext(attempt, run.input));
+      if (!isThenable(returned)) return attempt.returned(returned);
+      returned.then(
+        (value) => attempt.returned(value),
+        (thrown) => attempt.threw(thrown),
+      );
+    } catch (thrown) {
+      attempt.threw(thrown);
+    }
+  }
+
+  #begin({ queued, message, claim }: Admitted): Attempt {
+    const attempt = new Attempt(this, queued, message, claim);
+    this.#held.set(queued.run.id, attempt);
+    this.#parts.slots.taken();
+    return attempt;
+  }
+
+  #forget(attempt: Attempt): void {
+    if (this.#held.get(attempt.run.id) === attempt) this.#held.delete(attempt.run.id);
+  }
+
+  async #reclaimOne(attempt: Attempt): Promise<void> {
+    const { id: runId, queue } = attempt.run;
+    const done = Promise.withResolvers<void>();
+    attempt.claiming = done.promise;
+    try {
+      const { attempt: number, delivery } = attempt;
+      const result = await this.#parts.claims.claim({ runId, queue, attempt: number, delivery, reclaim: true });
+      if (result.ok) attempt.claim = result.n;
+      else attempt.takenOver();
+    } catch (error) {
+      // Without the claim the run may be given to another worker, whose claim then ends this attempt.
+      this.#parts.onTrouble('a running run could not be claimed again', error);
+    } finally {
+      attempt.claiming = undefined;
+      done.resolve();
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+}

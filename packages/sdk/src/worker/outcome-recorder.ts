@@ -1,0 +1,104 @@
+import { outcomeSubject, type RunEvent } from '@jobflow/contracts';
+import { type Outcome, settle } from '@jobflow/domain';
+import type { Clock } from '@jobflow/platform';
+import type { Attempt } from '../attempt/attempt.js';
+import type { Admitted } from '../intake/suspects.js';
+
+/** An outcome does not wait longer than this for its last log lines to be stored. */
+const LOG_WAIT_MS = 5_000;
+
+export interface OutcomeRecorderOptions {
+  workerId: string;
+  clock: Clock;
+  random: () => number;
+  /** Resolves once the events are stored, however often that must be tried; rejects when the log is stopped. */
+  record: (subject: string, events: RunEvent[]) => Promise<unknown>;
+  /** Recorded and acknowledged, or given up because the log was stopped. */
+  onSettled: (attempt: Attempt, event: RunEvent | undefined) => void;
+  onTrouble: (what: string, error: unknown) => void;
+}
+
+/**
+ * Records how attempts ended. The log has acknowledged the outcome before the message is acknowledged, always: a crash
+ * between the two repeats a message, which is then found to be over, and never loses an outcome.
+ */
+export class OutcomeRecorder {
+  readonly #options: OutcomeRecorderOptions;
+  /** Ended, but not yet recorded and acknowledged. */
+  unsettled = 0;
+  #idle: (() => void)[] = [];
+
+  constructor(options: OutcomeRecorderOptions) {
+    this.#options = options;
+  }
+
+  record(attempt: Attempt, outcome: Outcome): void {
+    this.unsettled += 1;
+    const logs = attempt.logFlushed();
+    if (logs || attempt.claiming) void this.#recordAfter(attempt, outcome, logs);
+    else this.#write(attempt, outcome);
+  }
+
+  /** Records that the run's time had passed before it could start. */
+  recordExpired({ message, queued }: Admitted, now: number): void {
+    this.unsettled += 1;
+    const event: RunEvent = { type: 'RunExpired', runId: queued.run.id, at: now };
+    this.#options.record(outcomeSubject(queued.run.queue), [event]).then(
+      () => {
+        message.ack();
+        this.#settled();
+      },
+      (error) => {
+        this.#options.onTrouble('the expiry of a run was not recorded', error);
+        this.#settled();
+      },
+    );
+  }
+
+  /** Resolves when everything that has ended is recorded. */
+  idle(): Promise<void> {
+    if (this.unsettled === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  async #recordAfter(attempt: Attempt, outcome: Outcome, logs: Promise<void> | undefined): Promise<void> {
+    if (logs) {
+      const waited = Promise.withResolvers<void>();
+      const timer = this.#options.clock.setTimer(LOG_WAIT_MS, waited.resolve);
+      await Promise.race([logs, waited.promise]);
+      timer.cancel();
+    }
+    // A re-claim that is under way decides under which claim the outcome counts, and it may begin while the logs wait.
+    while (attempt.claiming) await attempt.claiming;
+    this.#write(attempt, outcome);
+  }
+
+  #write(attempt: Attempt, outcome: Outcome): void {
+    attempt.recording = true;
+    if (attempt.disowned) return this.#finish(attempt, undefined);
+    const { run, delivery, claim, startedAt } = attempt;
+    const ref = { runId: run.id, attempt: attempt.attempt, delivery, claim, startedAt, workerId: this.#options.workerId };
+    const event = settle(outcome, ref, run, this.#options.clock.now(), this.#options.random);
+    this.#options.record(outcomeSubject(run.queue), [event]).then(
+      () => {
+        // An acknowledgement by the run's former worker would take the message from its present one.
+        if (!attempt.disowned) for (const message of attempt.messages) message.ack();
+        this.#finish(attempt, event);
+      },
+      (error) => {
+        this.#options.onTrouble('the outcome of a run was not recorded; its message will be delivered again', error);
+        this.#finish(attempt, undefined);
+      },
+    );
+  }
+
+  #finish(attempt: Attempt, event: RunEvent | undefined): void {
+    this.#settled();
+    this.#options.onSettled(attempt, event);
+  }
+
+  #settled(): void {
+    this.unsettled -= 1;
+    if (this.unsettled === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,3 @@
+import type { ServiceContext } from '@jobflow/platform';
+
+export type Logger = ServiceContext['logger'];

@@ -1,0 +1,67 @@
+import { controlSubject, queuedSubject, type RunEventOf } from '@jobflow/contracts';
+import { ensureQueueLevel, type UnitMessage } from '@jobflow/platform';
+import { byOf, type Context, notePosition } from '../context/context.js';
+import { conflict, notFound, queueFull } from '../errors/refusals.js';
+import { DEFAULT_QUEUE } from '../queues/known-queue.js';
+import type { PreparedRun } from './prepare-runs.js';
+
+/** A run to be appended; `verify` when its message may be in the log already. */
+export type Appending = PreparedRun & { verify?: boolean };
+
+/** The event a run begins with. */
+export const birthOf = ({ run, dueAt, verify }: Appending): RunEventOf<'RunQueued' | 'RunPlanned'> =>
+  dueAt === undefined
+    ? { type: 'RunQueued', run, attempt: 1, delivery: 0, ...(verify && { verify }) }
+    : { type: 'RunPlanned', run, dueAt };
+
+/**
+ * Appends the births of these runs, all or none. Refuses with an ApiError; a log that does not answer throws
+ * LogUnavailableError, and then the outcome is unknown.
+ * @returns the sequence of the last of them
+ */
+export async function appendRuns(ctx: Context, runs: readonly Appending[]): Promise<number> {
+  const [first] = runs;
+  if (!first) throw new TypeError('no runs to append');
+  await ensureLevels(ctx, runs);
+  const messages = runs.map((appending): UnitMessage => {
+    const { queue, priority } = appending.run;
+    const subject = appending.dueAt === undefined ? queuedSubject(queue, priority) : controlSubject(queue);
+    return { subject, events: [birthOf(appending)] };
+  });
+  const appended = await ctx.log.append({ messages, msgId: `${first.run.id}:0`, by: byOf(ctx) });
+  if (!appended.ok) {
+    if (appended.reason === 'full') throw queueFull();
+    throw new Error('the log reports a conflict for messages that expect nothing');
+  }
+  notePosition(ctx, { runs: appended.seq });
+  return appended.seq;
+}
+
+/** A level's consumer must be there before its first message; planned runs will need theirs as well. */
+async function ensureLevels(ctx: Context, runs: readonly Appending[]): Promise<void> {
+  let last = '';
+  for (const { run } of runs) {
+    const level = `${run.queue} ${run.priority}`;
+    if (level === last) continue;
+    last = level;
+    await ensureLevel(ctx, run.queue, run.priority);
+  }
+}
+
+/** Makes sure that runs sent to this queue and priority will be read. */
+export async function ensureLevel(ctx: Context, queue: string, priority: number): Promise<void> {
+  const by = byOf(ctx);
+  const options = { createQueue: queue === DEFAULT_QUEUE, by, now: () => ctx.clock.now() };
+  const ready = await ensureQueueLevel(ctx.link, ctx.stateStore, ctx.log, queue, priority, options);
+  if (ready.ok) return;
+  switch (ready.reason) {
+    case 'no-such-queue':
+      throw notFound('queue', queue);
+    case 'too-many-queues':
+      throw conflict('There are 1,000 queues already; no more can be made.');
+    case 'full':
+      throw queueFull();
+    default:
+      throw new Error(ready.reason satisfies never);
+  }
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { compileSchema, schemaProblems } from './input-schema.js';
+
+let revision = 0;
+const problems = (inputSchema: Parameters<typeof compileSchema>[0], input: Parameters<typeof schemaProblems>[1]) =>
+  schemaProblems({ name: 'j', revision: ++revision, inputSchema }, input);
+
+describe('the input of a run', () => {
+  it('is named by its path for everything that is wrong with it, not only the first', () => {
+    const schema = {
+      type: 'object',
+      required: ['user', 'when'],
+      additionalProperties: false,
+      properties: { user: { type: 'object', properties: { id: { type: 'integer' } } }, when: { type: 'string', format: 'date' } },
+    };
+    expect(problems(schema, { user: { id: 'x' }, extra: 1 })).toEqual({
+      'input.when': 'is required',
+      'input.extra': 'is not a property of this input',
+      'input.user.id': 'must be integer',
+    });
+    expect(problems(schema, { user: { id: 1 }, when: '2026-02-03' })).toEqual({});
+    expect(problems(schema, { user: {}, when: 'soon' })).toEqual({ 'input.when': 'must match format "date"' });
+  });
+
+  it('is null when a job with a schema gets none', () => {
+    expect(problems({ type: 'object' }, undefined)).toEqual({ input: 'must be object' });
+    expect(problems({ type: ['object', 'null'] }, undefined)).toEqual({});
+  });
+
+  it('cannot hang the gateway with a pattern that backtracks', () => {
+    const started = performance.now();
+    const found = problems({ type: 'string', pattern: '^(a+)+$' }, `${'a'.repeat(60)}!`);
+    expect(Object.keys(found)).toEqual(['input']);
+    expect(found.input).toContain('takes too long');
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(problems({ type: 'string', pattern: '\\s+$' }, ' '.repeat(250_000) + 'x')).toHaveProperty('input');
+  });
+
+  it('keeps two patterns of one schema apart', () => {
+    const schema = { properties: { a: { pattern: '^x$' }, b: { pattern: '^y$' } } };
+    expect(problems(schema, { a: 'x', b: 'y' })).toEqual({});
+    expect(Object.keys(problems(schema, { a: 'y', b: 'x' }))).toEqual(['input.a', 'input.b']);
+  });
+
+  it('ends a schema that refers to itself without end', () => {
+    expect(problems({ $ref: '#' }, {})).toHaveProperty('input');
+  });
+});
+
+describe('a schema', () => {
+  it('may not refer to anything outside itself', () => {
+    const compiled = compileSchema({ $ref: 'http://example.com/other.json' });
+    expect(compiled).toMatchObject({ ok: false, reason: expect.stringContaining('can\'t resolve reference') });
+  });
+
+  it.each([
+    ['a number', 4, 'must be a JSON Schema'],
+    ['a list', [], 'must be a JSON Schema'],
+    ['a wrong keyword', { type: 'nonsense' }, 'is not a usable JSON Schema'],
+    ['a wrong pattern', { pattern: '(' }, 'is not a usable JSON Schema'],
+    ['an unknown draft', { $schema: 'http://json-schema.org/draft-04/schema#' }, 'unknown $schema'],
+    ['too large', { description: 'x'.repeat(70_000) }, 'bytes of JSON'],
+  ])('is refused when it is %s', (_what, schema, reason) => {
+    expect(compileSchema(schema)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  it('may be of any of the usual drafts, and two may share an $id', () => {
+    for (const draft of ['https://json-schema.org/draft/2020-12/schema', 'http://json-schema.org/draft-07/schema#', 'https://json-schema.org/draft/2019-09/schema']) {
+      expect(compileSchema({ $schema: draft, $id: 'https://example.com/same', type: 'string' })).toMatchObject({ ok: true });
+      expect(compileSchema({ $schema: draft, $id: 'https://example.com/same', type: 'number' })).toMatchObject({ ok: true });
+    }
+  });
+});

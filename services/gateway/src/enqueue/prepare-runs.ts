@@ -1,0 +1,62 @@
+import type { JobState, RunDefinition } from '@jobflow/contracts';
+import { type EnqueueFields, resolveRun } from '@jobflow/domain';
+import { checkUrl, newId, type StateStore } from '@jobflow/platform';
+import { requireJob } from '../auth/principal.js';
+import type { Context } from '../context/context.js';
+import { badUserInput, conflict, notFound } from '../errors/refusals.js';
+import { hasQueue } from '../queues/known-queue.js';
+import { schemaProblems } from './input-schema.js';
+
+/** A checked request, as the definition of the run that it makes. `dueAt`: only if the run must wait for it. */
+export interface PreparedRun {
+  run: RunDefinition;
+  dueAt?: number | undefined;
+}
+
+/** What is asked for: a job by name, its fields, and the path that names of wrong fields begin with. */
+export interface Wanted {
+  job: string;
+  fields: EnqueueFields;
+  /** Such as `inputs.3.`; empty for a single request. */
+  path: string;
+}
+
+const SHOWN = 100;
+
+/** Checks requests and makes the runs of them; every wrong field of all of them is named. */
+export function prepareRuns(ctx: Context, store: StateStore, wanted: readonly Wanted[]): PreparedRun[] {
+  const problems: Record<string, string> = {};
+  const prepared: PreparedRun[] = [];
+  const now = ctx.clock.now();
+  for (const { job: name, fields, path } of wanted) {
+    const job = jobFor(ctx, store, name);
+    if (fields.queue !== undefined && !hasQueue(store, fields.queue)) throw notFound('queue', fields.queue);
+    const found = problemsOf(ctx, job, fields);
+    const resolved = resolveRun(job, fields, { id: newId(), now, actor: ctx.actor });
+    if (!resolved.ok) Object.assign(found, resolved.fields);
+    for (const [field, problem] of Object.entries(found)) problems[`${path}${field}`] = problem;
+    if (Object.keys(problems).length > SHOWN) break;
+    if (resolved.ok) prepared.push({ run: resolved.run, dueAt: resolved.dueAt });
+  }
+  if (Object.keys(problems).length > 0) throw badUserInput(problems);
+  return prepared;
+}
+
+/** The job, if this client may run it now. */
+function jobFor(ctx: Context, store: StateStore, name: string): JobState {
+  requireJob(ctx.principal, name);
+  const job = store.jobs.get(name)?.state;
+  if (!job) throw notFound('job', name);
+  if (!job.enabled) throw conflict(`The job ${name} is disabled, so it takes no new runs.`);
+  return job;
+}
+
+/** What only the gateway can judge: the job's schema, and where a callback would go. */
+function problemsOf(ctx: Context, job: JobState, fields: EnqueueFields): Record<string, string> {
+  const found = schemaProblems(job, fields.input === undefined ? job.defaultInput : fields.input);
+  if (fields.callbackUrl !== undefined) {
+    const checked = checkUrl(fields.callbackUrl, { allow: ctx.config.allowCidrs, httpsOnly: true });
+    if (!checked.ok) found.callbackUrl = checked.reason;
+  }
+  return found;
+}

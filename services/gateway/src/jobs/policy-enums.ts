@@ -1,0 +1,20 @@
+import {
+  Backoff as BackoffSchema,
+  DeliveryGuarantee as GuaranteeSchema,
+  JobKind as JobKindSchema,
+  Jitter as JitterSchema,
+  LogLevel as LogLevelSchema,
+} from '@jobflow/contracts';
+import { registerEnumType } from 'type-graphql';
+
+export const JobKind = JobKindSchema.enum;
+export const LogLevel = LogLevelSchema.enum;
+export const Backoff = BackoffSchema.enum;
+export const Jitter = JitterSchema.enum;
+export const DeliveryGuarantee = GuaranteeSchema.enum;
+
+registerEnumType(JobKind, { name: 'JobKind' });
+registerEnumType(LogLevel, { name: 'LogLevel' });
+registerEnumType(Backoff, { name: 'Backoff' });
+registerEnumType(Jitter, { name: 'Jitter' });
+registerEnumType(DeliveryGuarantee, { name: 'DeliveryGuarantee' });

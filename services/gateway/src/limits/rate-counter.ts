@@ -1,0 +1,86 @@
+import type { Clock } from '@jobflow/platform';
+import type { Logger } from '../context/logger.js';
+import { gcra, type Rate, type Verdict } from './rate-window.js';
+
+/** Where rates are counted. `exact` is false when this process counts alone because Redis is away. */
+export interface RateCounter {
+  /** Takes `cost` events if they fit. */
+  take(key: string, rate: Rate, cost?: number): Promise<Verdict>;
+  /** Whether one more event would fit; takes nothing. */
+  peek(key: string, rate: Rate): Promise<Verdict>;
+  /** Forgets what was counted. */
+  forget(key: string): Promise<void>;
+  /** False while Redis cannot be asked. */
+  shared(): boolean;
+}
+
+/** The commands of a Redis client this needs; an error means that it cannot be asked now. */
+export interface RedisScripts {
+  eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>;
+  del(key: string): Promise<unknown>;
+  status: string;
+}
+
+/** The same arithmetic as `gcra`, atomically, on the clock of Redis so that all gateways agree. */
+const script = `
+local now = redis.call('TIME')
+now = now[1] * 1000 + math.floor(now[2] / 1000)
+local burst, every, cost, take = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local start = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+local nxt = start + math.min(cost, burst) * every
+local over = nxt - now - burst * every
+if over > 0 then return math.ceil(over) end
+if take == '1' then redis.call('SET', KEYS[1], string.format('%d', nxt), 'PX', math.max(1, math.ceil(nxt - now))) end
+return 0
+`;
+
+/** Counts in Redis while it answers, in this process while it does not. */
+export function createRateCounter(redis: RedisScripts, clock: Clock, logger: Logger): RateCounter {
+  const alone = inProcess(clock);
+  let away = false;
+
+  async function ask(key: string, rate: Rate, cost: number, take: boolean): Promise<Verdict> {
+    if (redis.status === 'ready') {
+      try {
+        const over = Number(await redis.eval(script, 1, `jf:rate:${key}`, rate.burst, rate.everyMs, cost, take ? 1 : 0));
+        away = false;
+        return over > 0 ? { ok: false, retryAfterMs: over } : { ok: true };
+      } catch (error) {
+        if (!away) logger.warn({ err: error }, 'Redis did not answer: rates are counted by this gateway alone');
+        away = true;
+      }
+    } else {
+      away = true;
+    }
+    return alone.ask(key, rate, cost, take);
+  }
+
+  return {
+    take: (key, rate, cost = 1) => ask(key, rate, cost, true),
+    peek: (key, rate) => ask(key, rate, 1, false),
+    async forget(key) {
+      alone.forget(key);
+      if (redis.status === 'ready') await redis.del(`jf:rate:${key}`).catch(() => undefined);
+    },
+    shared: () => redis.status === 'ready' && !away,
+  };
+}
+
+const rememberedKeys = 10_000;
+
+function inProcess(clock: Clock) {
+  // Oldest first: beyond the bound, whoever was quiet longest is forgotten.
+  const tats = new Map<string, number>();
+  return {
+    ask(key: string, rate: Rate, cost: number, take: boolean): Verdict {
+      const { verdict, tat } = gcra(tats.get(key), clock.now(), rate, cost);
+      if (take && verdict.ok) {
+        tats.delete(key);
+        tats.set(key, tat);
+        if (tats.size > rememberedKeys) tats.delete(tats.keys().next().value as string);
+      }
+      return verdict;
+    },
+    forget: (key: string) => void tats.delete(key),
+  };
+}

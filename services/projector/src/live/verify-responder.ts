@@ -1,0 +1,59 @@
+import { live, type RunStatus, type VerifyReply, VerifyRequest } from '@jobflow/contracts';
+import type { Logger, NatsLink, Stoppable } from '@jobflow/platform';
+import type { Db } from '@jobflow/read-model';
+import type { ProjectionLoop } from '../projection/projection-loop.js';
+
+const PATIENCE_MS = 5_000;
+
+interface Row {
+  id: string;
+  status: RunStatus;
+  attempt: number;
+  delivery: number;
+  claim: number;
+  worker_id: string | null;
+  cancel_requested_at: Date | null;
+}
+
+/** Answers executors that must know what became of a run: from rows at or after the position they name. */
+export function respondToVerify({ nc }: NatsLink, db: Db, runs: ProjectionLoop, logger: Logger): Stoppable {
+  const subscription = nc.subscribe(live.verify, {
+    callback(error, message) {
+      if (error) return;
+      answer(message.string()).then(
+        (reply) => message.respond(JSON.stringify(reply)),
+        (cause: unknown) => {
+          logger.warn({ err: cause }, 'a question about runs could not be answered');
+          message.respond(JSON.stringify({ ok: false, reason: 'unavailable' } satisfies VerifyReply));
+        },
+      );
+    },
+  });
+
+  async function answer(text: string): Promise<VerifyReply> {
+    const request = VerifyRequest.safeParse(JSON.parse(text));
+    if (!request.success) return { ok: false, reason: 'not a question about runs' };
+    if (!(await runs.passed(request.data.seq, PATIENCE_MS))) return { ok: false, reason: 'lagging' };
+    const rows = await db.query<Row>(
+      'select id, status, attempt, delivery, claim, worker_id, cancel_requested_at from read.runs where id = any($1::uuid[])',
+      [request.data.ids],
+    );
+    return {
+      ok: true,
+      runs: rows.map(({ id, status, attempt, delivery, claim, worker_id, cancel_requested_at }) => ({
+        id,
+        status,
+        attempt,
+        delivery,
+        claim,
+        ...(worker_id !== null && { workerId: worker_id }),
+        ...(cancel_requested_at !== null && { cancelRequested: true }),
+      })),
+    };
+  }
+  return {
+    async stop() {
+      if (!nc.isClosed()) subscription.unsubscribe();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { BootError, connectionConfig, connectNats, ensureStreams, readConfig, runService } from '@jobflow/platform';
+import { createDb } from '@jobflow/read-model';
+import { createProjector } from './projector.js';
+
+await runService('projector', async ({ health, logger }) => {
+  const { NATS_URL, DATABASE_URL } = connectionConfig;
+  const config = readConfig('projector', { NATS_URL, DATABASE_URL });
+  const db = await createDb(config.DATABASE_URL, { name: 'projector', max: 4 });
+  await db.query('select 1 from read.checkpoint limit 1').catch((cause: Error) => {
+    throw new BootError(
+      `The read model cannot be used (${cause.message}): check DATABASE_URL, and run \`jobflow migrate\` first.`,
+    );
+  });
+  const link = await connectNats(config.NATS_URL, { name: 'projector', logger });
+  await ensureStreams(link);
+  const projector = createProjector({ link, db, logger });
+  health.addCheck('projection', () => {
+    const [trouble] = projector.troubles();
+    return trouble
+      ? { ok: false, message: `${trouble.stream}: ${trouble.message}` }
+      : { ok: true, message: projector.role() };
+  });
+  health.addCheck('nats', () =>
+    link.connected() ? { ok: true } : { ok: false, message: 'NATS is away; reconnecting' },
+  );
+  health.addCheck('rejected', () => {
+    const count = projector.rejected();
+    return count === 0
+      ? { ok: true }
+      : {
+          ok: true,
+          message: `${count} messages that no schema accepts are in read.rejected`,
+          action: 'look at read.rejected',
+        };
+  });
+  await projector.start();
+  return [{ stop: () => db.stop() }, link, projector];
+});

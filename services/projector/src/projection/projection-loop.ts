@@ -1,0 +1,255 @@
+import {
+  createOrderedReader,
+  type Logger,
+  type NatsLink,
+  type OrderedReader,
+  type Recreated,
+  type Service,
+} from '@jobflow/platform';
+import type { Db, DbSession } from '@jobflow/read-model';
+import type { LogMessage, Projection, Rejected } from './projection.js';
+
+/** The log and the read model do not belong together any more: a person must decide. Never retried. */
+export class LogMismatchError extends Error {
+  override name = 'LogMismatchError';
+}
+
+export interface ProjectionLoop extends Service {
+  /** The last sequence whose rows are committed. */
+  checkpoint(): number;
+  /** What keeps it from going on, if anything. */
+  trouble(): { fatal: boolean; message: string } | undefined;
+  /** Resolves once the checkpoint is at or past it; false after the patience is over. */
+  passed(seq: number, patienceMs: number): Promise<boolean>;
+  /** Messages that no schema accepted, since the start. */
+  rejected(): number;
+}
+
+interface Dependencies {
+  link: NatsLink;
+  db: Db;
+  logger: Logger;
+  /** The largest batch. */
+  maxBatch?: number;
+}
+
+const AGAIN_MS = 1_000;
+
+/*
+ * One stream, folded into rows. Each batch is folded in memory while the transaction of the batch before is under way;
+ * rows and checkpoint go together, compare-and-set. Whatever fails, the loop forgets all it remembers and starts again
+ * from the stored checkpoint.
+ */
+export function createProjectionLoop<F>(
+  projection: Projection<F>,
+  { link, db, logger, maxBatch = 1_000 }: Dependencies,
+): ProjectionLoop {
+  let checkpoint = 0;
+  let trouble: { fatal: boolean; message: string } | undefined;
+  let rejectedCount = 0;
+  let running: Promise<void> | undefined;
+  let stopped = false;
+  const stopping = Promise.withResolvers<void>();
+  const waiters = new Set<{ seq: number; done(passed: boolean): void }>();
+
+  const moveTo = (seq: number) => {
+    checkpoint = seq;
+    for (const waiter of waiters) if (waiter.seq <= seq) waiter.done(true);
+  };
+
+  /** One life: from the stored checkpoint until something breaks, or the loop is stopped. */
+  async function live(): Promise<void> {
+    const broken = Promise.withResolvers<never>();
+    broken.promise.catch(() => undefined);
+    const session = await db.session((error) => broken.reject(error));
+    let reader: OrderedReader | undefined;
+    try {
+      await session.query('set synchronous_commit = off');
+      moveTo(await storedCheckpoint(session, projection.stream));
+      await checkLog(link, session, projection.stream, checkpoint, projection.gapless);
+      await projection.load(session);
+      reader = startReader(session, broken.reject);
+      trouble = undefined;
+      await Promise.race([broken.promise, stopping.promise]);
+    } finally {
+      await reader?.stop();
+      await session.end();
+    }
+  }
+
+  function startReader(session: DbSession, broken: (error: Error) => void): OrderedReader {
+    let writing: Promise<void> = Promise.resolve();
+    let failed = false;
+    const fail = (error: Error) => {
+      failed = true;
+      broken(error);
+    };
+    const reader = createOrderedReader(link, {
+      stream: projection.stream,
+      fromSeq: checkpoint + 1,
+      maxBatch,
+      logger,
+      async onBatch(messages) {
+        if (failed) return;
+        try {
+          const folded = await projection.fold(messages, session, () => writing);
+          await writing;
+          if (!failed) writing = write(session, folded, messages).catch(fail);
+        } catch (error) {
+          fail(error as Error);
+        }
+      },
+      async onRecreated({ stream }: Recreated) {
+        await writing;
+        if (failed) return undefined;
+        await checkLog(link, session, projection.stream, checkpoint, projection.gapless, stream.lastSeq).catch(fail);
+        return undefined;
+      },
+      async onGap({ expected, got }) {
+        if (projection.gapless)
+          fail(
+            new LogMismatchError(
+              `${projection.stream} has no messages from ${expected} to ${got - 1}, which were never folded: restore the log, or rebuild the read model.`,
+            ),
+          );
+      },
+    });
+    void reader.start();
+    return reader;
+  }
+
+  async function write(session: DbSession, folded: F, messages: readonly LogMessage[]): Promise<void> {
+    const prev = checkpoint;
+    const cur = messages.at(-1)?.seq ?? prev;
+    await session.tx(async (tx) => {
+      await projection.write(tx, folded);
+      await keepRejected(tx, projection.stream, projection.rejectedOf(folded));
+      const moved = await tx.prepared<{ seq: number }>(
+        'checkpoint',
+        'update read.checkpoint set seq = $2, commit_id = $3, updated_at = now() where stream = $1 and seq = $4 returning seq',
+        [projection.stream, cur, commitIdOf(messages), prev],
+      );
+      if (moved.length === 0)
+        throw new Error(
+          `the checkpoint of ${projection.stream} is not at ${prev} any more: another projector moved it`,
+        );
+    });
+    for (const { seq, reason } of projection.rejectedOf(folded)) {
+      rejectedCount++;
+      logger.error(
+        { stream: projection.stream, seq, reason },
+        'a message that no schema accepts was kept aside in read.rejected',
+      );
+    }
+    moveTo(cur);
+    projection.committed?.(folded, { prev, cur });
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      try {
+        await live();
+      } catch (error) {
+        const fatal = error instanceof LogMismatchError;
+        trouble = { fatal, message: (error as Error).message };
+        if (stopped) return;
+        if (fatal) {
+          logger.fatal({ stream: projection.stream }, (error as Error).message);
+          await stopping.promise;
+          return;
+        }
+        logger.error({ err: error, stream: projection.stream }, 'the projection starts again from its checkpoint');
+        await Promise.race([new Promise((resolve) => setTimeout(resolve, AGAIN_MS)), stopping.promise]);
+      }
+    }
+  }
+
+  return {
+    async start() {
+      if (!stopped) running ??= run();
+    },
+    async stop() {
+      stopped = true;
+      stopping.resolve();
+      for (const waiter of waiters) waiter.done(false);
+      await running;
+    },
+    checkpoint: () => checkpoint,
+    trouble: () => trouble,
+    rejected: () => rejectedCount,
+    passed(seq, patienceMs) {
+      if (checkpoint >= seq) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const waiter = {
+          seq,
+          done(passed: boolean) {
+            clearTimeout(timer);
+            waiters.delete(waiter);
+            resolve(passed);
+          },
+        };
+        const timer = setTimeout(() => waiter.done(false), patienceMs);
+        waiters.add(waiter);
+      });
+    },
+  };
+}
+
+async function storedCheckpoint(session: DbSession, stream: string): Promise<number> {
+  await session.query('insert into read.checkpoint (stream, seq) values ($1, 0) on conflict do nothing', [stream]);
+  const [row] = await session.query<{ seq: number }>('select seq from read.checkpoint where stream = $1', [stream]);
+  return row?.seq ?? 0;
+}
+
+/**
+ * Is this still the log that the rows were folded from? It must reach at least to the checkpoint, and hold there the
+ * commit whose id was noted. Checked before anything more is applied: at the start, and at every new beginning of the reader.
+ */
+async function checkLog(
+  link: NatsLink,
+  session: DbSession,
+  stream: string,
+  checkpoint: number,
+  strict: boolean,
+  lastSeq?: number,
+): Promise<void> {
+  if (checkpoint === 0) return;
+  const last = lastSeq ?? (await link.jsm.streams.info(stream)).state.last_seq;
+  if (last < checkpoint) {
+    throw new LogMismatchError(
+      `${stream} ends at ${last}, but Postgres was folded up to ${checkpoint}: this is not the same log. Restore its data, or rebuild the read model.`,
+    );
+  }
+  if (!strict) return;
+  const [row] = await session.query<{ commit_id: string | null }>(
+    'select commit_id from read.checkpoint where stream = $1',
+    [stream],
+  );
+  const message = await link.jsm.streams.getMessage(stream, { seq: checkpoint });
+  if (!message || !row?.commit_id) return;
+  if (commitIdIn(message.data) !== row.commit_id) {
+    throw new LogMismatchError(
+      `${stream} holds another message at ${checkpoint} than the one that was folded: this is not the same log. Restore its data, or rebuild the read model.`,
+    );
+  }
+}
+
+const commitIdOf = (messages: readonly LogMessage[]): string | null => commitIdIn(messages.at(-1)?.data);
+
+function commitIdIn(data: Uint8Array | undefined): string | null {
+  try {
+    const { id } = JSON.parse(new TextDecoder().decode(data)) as { id?: unknown };
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+async function keepRejected(tx: DbSession, stream: string, rejected: readonly Rejected[]): Promise<void> {
+  for (const { seq, at, reason, data } of rejected) {
+    await tx.query(
+      'insert into read.rejected (stream, seq, at, reason, data) values ($1, $2, to_timestamp($3 / 1000.0), $4, $5) on conflict do nothing',
+      [stream, seq, at, reason, Buffer.from(data)],
+    );
+  }
+}

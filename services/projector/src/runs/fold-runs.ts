@@ -1,0 +1,107 @@
+import type { NotifyRun, QueueRun, RunCommit, RunEventOf } from '@jobflow/contracts';
+import { type DeadLetter, evolveRun, type RunLifeEvent, type StoredEvent, storedEvent } from '@jobflow/domain';
+import type { Rejected } from '../projection/projection.js';
+import type { ReadCommits } from '../projection/read-commits.js';
+import { ChangeCounter } from './count-changes.js';
+import type { RunCache } from './run-cache.js';
+import type { RunRow } from './run-row.js';
+
+/** What a batch of the run log comes to. */
+export interface RunsFolded {
+  firstSeq: number;
+  lastSeq: number;
+  rows: Map<string, RunRow>;
+  timelines: Map<string, { seq: number; events: StoredEvent[] }>;
+  counter: ChangeCounter;
+  ticks: RunEventOf<'ScheduleTicked'>[];
+  retried: { of: string; by: string; seq: number }[];
+  queueRuns: QueueRun[];
+  notifyRuns: NotifyRun[];
+  deadLetters: DeadLetter[];
+  rejected: Rejected[];
+}
+
+type ReadCommit = ReadCommits<'run'>['commits'][number];
+
+/** An effect that is due later than this is left to the scheduler's sweep. */
+const SOON_MS = 60_000;
+
+/** The runs a batch speaks of and the cache cannot answer for. */
+export function missingRuns(commits: readonly ReadCommit[], cache: RunCache): string[] {
+  const missing = new Set<string>();
+  for (const { commit } of commits) {
+    for (const event of commit.events) {
+      if (event.type === 'ScheduleTicked') continue;
+      const id = runIdOf(event);
+      if (cache.misses(id)) missing.add(id);
+    }
+  }
+  return [...missing];
+}
+
+/** Applies the commits to the cached states, in order. The same log gives the same rows, however it is cut. */
+export function foldRuns(
+  commits: readonly ReadCommit[],
+  cache: RunCache,
+  rejected: Rejected[],
+  span: { firstSeq: number; lastSeq: number },
+): RunsFolded {
+  const folded: RunsFolded = {
+    ...span,
+    rows: new Map(),
+    timelines: new Map(),
+    counter: new ChangeCounter(),
+    ticks: [],
+    retried: [],
+    queueRuns: [],
+    notifyRuns: [],
+    deadLetters: [],
+    rejected,
+  };
+  for (const { seq, commit } of commits) {
+    for (const event of commit.events) {
+      if (event.type === 'ScheduleTicked') folded.ticks.push(event);
+      else foldEvent(folded, cache, event, seq, commit);
+    }
+  }
+  return folded;
+}
+
+function foldEvent(folded: RunsFolded, cache: RunCache, event: RunLifeEvent, seq: number, commit: RunCommit): void {
+  const id = runIdOf(event);
+  const before = cache.get(id);
+  const meta = { at: commit.at, seq, actor: commit.by.actor };
+  const { state, accepted, effects, shown } = evolveRun(before, event, meta);
+  if (!state) return;
+  cache.set(id, state);
+  const row = folded.rows.get(id) ?? { state, changedSeq: seq };
+  row.state = state;
+  row.changedSeq = seq;
+  folded.rows.set(id, row);
+  if (shown > 0) {
+    const stored = storedEvent(event, { ...meta, reason: commit.by.reason }, accepted);
+    const timeline = folded.timelines.get(id);
+    if (timeline) timeline.events.push(stored);
+    else folded.timelines.set(id, { seq, events: [stored] });
+  }
+  if (!accepted) return;
+  if (!before && (event.type === 'RunQueued' || event.type === 'RunPlanned')) {
+    row.definition = event.run;
+    row.traceId = (event.run.traceparent ?? commit.trace)?.split('-')[1];
+    if (event.run.retryOf) folded.retried.push({ of: event.run.retryOf, by: id, seq });
+  }
+  if (event.type === 'RunSucceeded') {
+    row.result = { value: event.result ?? null };
+    row.error = { value: null };
+  } else if (event.type === 'RunAttemptFailed') row.error = { value: event.error };
+  folded.counter.add(before, state, event, commit.at);
+  for (const effect of effects) {
+    if (effect.kind === 'queue-run') {
+      if (effect.run.at - commit.at <= SOON_MS) folded.queueRuns.push(effect.run);
+    } else if (effect.kind === 'notify-run') folded.notifyRuns.push(effect.run);
+    else folded.deadLetters.push(effect.run);
+  }
+}
+
+const runIdOf = (event: RunLifeEvent): string =>
+  event.type === 'RunQueued' || event.type === 'RunPlanned' ? event.run.id : event.runId;

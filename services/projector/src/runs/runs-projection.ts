@@ -1,0 +1,49 @@
+import { RUNS_STREAM } from '@jobflow/contracts';
+import type { DbSession } from '@jobflow/read-model';
+import type { Projection } from '../projection/projection.js';
+import { readCommits } from '../projection/read-commits.js';
+import { foldRuns, missingRuns, type RunsFolded } from './fold-runs.js';
+import { loadStates } from './load-states.js';
+import { RunCache } from './run-cache.js';
+import { CounterWriter } from './write-counters.js';
+import { writeRuns } from './write-runs.js';
+
+export interface RunsProjectionListener {
+  /** The checkpoint moved; `effects` when the outbox got something. */
+  moved(checkpoint: { prev: number; cur: number; effects: boolean }): void;
+}
+
+/** Folds the run log into runs, timelines, counters, ticks and the outbox. */
+export function runsProjection(listener: RunsProjectionListener): Projection<RunsFolded> {
+  let cache = new RunCache('');
+  let counters = new CounterWriter();
+  return {
+    stream: RUNS_STREAM,
+    gapless: true,
+    async load(session: DbSession) {
+      const [newest] = await session.query<{ id: string }>('select id from read.runs order by id desc limit 1');
+      cache = new RunCache(newest?.id ?? '');
+      counters = new CounterWriter();
+    },
+    async fold(messages, session, written) {
+      const { commits, rejected } = readCommits('run', messages);
+      cache.trim();
+      const missing = missingRuns(commits, cache);
+      if (missing.length > 0) {
+        await written();
+        for (const state of await loadStates(session, missing)) cache.set(state.id, state);
+      }
+      const span = { firstSeq: messages[0]?.seq ?? 0, lastSeq: messages.at(-1)?.seq ?? 0 };
+      return foldRuns(commits, cache, rejected, span);
+    },
+    async write(tx, folded) {
+      await writeRuns(tx, folded);
+      await counters.write(tx, folded);
+    },
+    rejectedOf: (folded) => folded.rejected,
+    committed(folded, { prev, cur }) {
+      const effects = folded.queueRuns.length + folded.notifyRuns.length + folded.deadLetters.length > 0;
+      listener.moved({ prev, cur, effects });
+    },
+  };
+}
