@@ -3,8 +3,7 @@
 // last time it only looks, and says nothing.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +46,9 @@ async function installDependencies() {
   const ticking = setInterval(() => say(`  … ${Math.round((Date.now() - startedAt) / 1000)} s`), 10_000);
   // Scripts of npm tell which npm runs them; otherwise it is the one in PATH.
   const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
+  // What the lockfile says, without touching it. `npm ci` would refuse where a registry lacks a package that only other
+  // platforms need, and it would first remove all that is there.
+  const args = ['install', '--no-save', '--no-audit', '--no-fund', '--include=dev', '--loglevel=error'];
   const result = await (npm?.endsWith('.js') ? run(process.execPath, [npm, ...args]) : run('npm', args));
   clearInterval(ticking);
   if (result.code !== 0) throw new Refusal(`npm could not install the dependencies: ${npmReason(result.output)}.`);
@@ -151,34 +152,38 @@ function run(file, args) {
 
 /** Two starts from one checkout must not install at the same time: the later one waits for the earlier. */
 async function alone(work) {
-  const digest = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  const path = join(tmpdir(), `jobflow-prepare-${digest}.lock`);
+  const path = join(root, '.prepare.lock');
   let waiting = false;
   for (;;) {
     try {
-      const fd = openSync(path, 'wx');
-      writeFileSync(fd, String(process.pid));
-      closeSync(fd);
+      writeFileSync(path, String(process.pid), { flag: 'wx' });
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') return work(); // no place for a lock: better unlocked than not at all
-      if (!isAlive(Number(readFileSync(path, { encoding: 'utf8', flag: 'a+' })))) {
-        rmSync(path, { force: true });
-        continue;
-      }
-      if (!waiting) say('Waiting for another start that is preparing this folder …');
-      waiting = true;
-      await sleep(200);
+      if (error.code !== 'EEXIST') return work(); // a checkout that cannot be written needs no lock
     }
+    if (isStale(path)) {
+      rmSync(path, { force: true });
+      continue;
+    }
+    if (!waiting) say('Waiting for another start that is preparing this folder …');
+    waiting = true;
+    await sleep(200);
   }
-  const release = () => rmSync(path, { force: true });
-  process.once('exit', release);
-  await work();
-  release();
+  process.once('exit', () => rmSync(path, { force: true }));
+  return work();
+}
+
+/** Whether the process that took the lock is gone. It writes its pid a moment after it created the file. */
+function isStale(path) {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'));
+    return pid ? !isAlive(pid) : Date.now() - statSync(path).mtimeMs > 2_000;
+  } catch {
+    return false; // removed in the meantime
+  }
 }
 
 function isAlive(pid) {
-  if (!pid) return false;
   try {
     process.kill(pid, 0);
     return true;

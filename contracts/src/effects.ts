@@ -3,7 +3,14 @@ import { Instant, JobName, QueueName, RunStatus, Tags } from './names.js';
 import { RunId } from './run-events.js';
 
 /** The scheduler must queue this attempt at this time. The run's row is the truth; this only tells at once. */
-export const QueueRun = z.object({ runId: RunId, attempt: z.int().min(1), delivery: z.int().min(0), at: Instant });
+export const QueueRun = z.object({
+  runId: RunId,
+  /** Tells whose shard the run is in. */
+  queue: QueueName,
+  attempt: z.int().min(1),
+  delivery: z.int().min(0),
+  at: Instant,
+});
 export type QueueRun = z.infer<typeof QueueRun>;
 
 /** The notifier must tell whoever is concerned that a run ended. */

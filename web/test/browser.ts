@@ -52,7 +52,10 @@ export async function signIn(page: Page, url: string, email: string, password: s
   await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
 }
 
-/** Elements that stick out of the window sideways, and are not meant to scroll; empty when all is well. */
+/**
+ * Elements that stick out of the window, or out of a box that cuts them off, where nobody can scroll to them. Text that
+ * ends in an ellipsis is meant to be cut. Empty when all is well.
+ */
 export function overflowing(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
@@ -60,13 +63,23 @@ export function overflowing(page: Page): Promise<string[]> {
     if (document.documentElement.scrollWidth > width) {
       found.push(`the page is ${document.documentElement.scrollWidth} px wide in a window of ${width}`);
     }
-    const scrolls = (element: Element) => ['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(element).overflowX);
+    const name = (element: Element) =>
+      `${element.tagName.toLowerCase()}.${(element.getAttribute('class') ?? '').slice(0, 70)}`;
     for (const element of document.querySelectorAll('main *, header *, nav *, [role="dialog"] *')) {
       const box = element.getBoundingClientRect();
-      if (box.width <= 1 || box.height <= 1 || (box.right <= width + 1 && box.left >= -1)) continue;
+      if (box.width <= 1 || box.height <= 1 || element.closest('svg')) continue;
       let parent = element.parentElement;
-      while (parent && !scrolls(parent)) parent = parent.parentElement;
-      if (!parent) found.push(`${element.tagName.toLowerCase()}.${element.getAttribute('class')?.slice(0, 60)}`);
+      while (parent && getComputedStyle(parent).overflowX === 'visible') parent = parent.parentElement;
+      const style = parent && getComputedStyle(parent);
+      if (parent && (style?.overflowX === 'auto' || style?.overflowX === 'scroll')) continue;
+      if (
+        parent &&
+        (style?.textOverflow === 'ellipsis' || style?.webkitLineClamp !== 'none' || parent.closest('[aria-hidden]'))
+      )
+        continue;
+      const right = parent ? Math.min(width, parent.getBoundingClientRect().right) : width;
+      if (box.right > right + 1)
+        found.push(`${name(element)} ends at ${Math.round(box.right)}, its room at ${Math.round(right)}`);
     }
     return found.slice(0, 5);
   });

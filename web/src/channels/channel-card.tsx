@@ -64,8 +64,8 @@ export function ChannelCard(props: { channel: ChannelPartsFragment; onChanged: (
             {props.channel.target}
           </p>
         </div>
-        <Show when={props.channel.enabled} fallback={<StatusBadge status="BLOCKED" label="Off" />}>
-          <StatusBadge status="OK" label="On" />
+        <Show when={props.channel.enabled} fallback={<StatusBadge status="OFF" />}>
+          <StatusBadge status="ON" />
         </Show>
       </div>
       <div class="grid gap-1 px-4 pb-4 text-[0.8125rem] text-ink-soft">

@@ -1,4 +1,5 @@
 import { A } from '@solidjs/router';
+import ChevronDown from 'lucide-solid/icons/chevron-down';
 import { For, type JSX, Show } from 'solid-js';
 import type { DeliveryPartsFragment } from '../generated/graphql';
 import { formatDuration } from '../time/duration';
@@ -12,7 +13,7 @@ export function DeliveryItem(props: { delivery: DeliveryPartsFragment; hideRun?:
   const last = () => props.delivery.attempts.at(-1);
   return (
     <details class="group min-w-0">
-      <summary class="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2.5 hover:bg-sunken sm:grid-cols-[8.5rem_minmax(0,1fr)_auto_6rem]">
+      <summary class="grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2.5 hover:bg-sunken list-none sm:grid-cols-[8.5rem_minmax(0,1fr)_auto_7rem]">
         <span>
           <StatusBadge status={props.delivery.status} />
         </span>
@@ -32,8 +33,9 @@ export function DeliveryItem(props: { delivery: DeliveryPartsFragment; hideRun?:
             )}
           </Show>
         </span>
-        <span class="text-right text-[0.8125rem] text-ink-soft max-sm:order-2">
+        <span class="flex items-center justify-end gap-2 text-[0.8125rem] text-ink-soft max-sm:order-2">
           <TimeAgo at={props.delivery.createdAt} />
+          <ChevronDown class="size-4 text-ink-faint transition-transform group-open:rotate-180" aria-hidden="true" />
         </span>
       </summary>
       <div class="grid gap-4 border-t border-line bg-sunken/60 p-4">

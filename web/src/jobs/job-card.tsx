@@ -34,15 +34,20 @@ export function JobCard(props: { job: JobCardPartsFragment; onRun: () => Promise
           <Dynamic component={kind().icon} class="size-5" aria-hidden="true" />
         </span>
         <div class="min-w-0 grow">
-          <h2 class="truncate">
-            <A
-              class="after:absolute after:inset-0 after:rounded-xl"
-              href={`/jobs/${encodeURIComponent(props.job.name)}`}
-              title={props.job.title}
-            >
-              {props.job.title}
-            </A>
-          </h2>
+          <div class="flex items-center gap-3">
+            <h2 class="min-w-0 grow truncate">
+              <A
+                class="after:absolute after:inset-0 after:rounded-xl"
+                href={`/jobs/${encodeURIComponent(props.job.name)}`}
+                title={props.job.title}
+              >
+                {props.job.title}
+              </A>
+            </h2>
+            <span class="shrink-0">
+              <JobState job={props.job} />
+            </span>
+          </div>
           <p class="truncate text-[0.8125rem] text-ink-faint">
             <Show when={props.job.title !== props.job.name}>
               <span class="font-mono text-xs">{props.job.name}</span> ·{' '}
@@ -50,7 +55,6 @@ export function JobCard(props: { job: JobCardPartsFragment; onRun: () => Promise
             {kind().label} · {props.job.queue}
           </p>
         </div>
-        <JobState job={props.job} />
       </div>
       <p class="line-clamp-2 min-h-5 px-4 pt-2 text-[0.8125rem] text-ink-soft">
         {props.job.description ?? kind().about}
@@ -98,8 +102,8 @@ export function JobCard(props: { job: JobCardPartsFragment; onRun: () => Promise
 
 function JobState(props: { job: JobCardPartsFragment }) {
   return (
-    <Show when={props.job.enabled} fallback={<StatusBadge status="BLOCKED" label="Disabled" />}>
-      <Show when={props.job.lastRun} fallback={<StatusBadge status="NEW" label="New" />}>
+    <Show when={props.job.enabled} fallback={<StatusBadge status="DISABLED" />}>
+      <Show when={props.job.lastRun} fallback={<StatusBadge status="NEW" />}>
         {(run) => <StatusBadge status={run().status} />}
       </Show>
     </Show>

@@ -14,6 +14,11 @@ export interface JobFormPart {
   platform?: JobKindsQuery | undefined;
 }
 
+const backoffs: { value: JobDraft['backoff']; label: string }[] = [
+  { value: 'EXPONENTIAL', label: 'Exponential' },
+  { value: 'LINEAR', label: 'Linear' },
+  { value: 'FIXED', label: 'Fixed' },
+];
 const kinds: JobDraft['kind'][] = ['HTTP', 'SHELL', 'JAVASCRIPT', 'HANDLER'];
 
 function Section(props: { title: string; lead?: string; children: JSX.Element }) {
@@ -85,13 +90,14 @@ function HttpSpec(props: JobFormPart) {
       <div class="grid gap-4 sm:grid-cols-[8rem_1fr]">
         <Field label="Method" error={props.problems.method}>
           {(control) => (
-            <select
-              {...control}
-              class="input"
-              value={props.draft.method}
-              onChange={(event) => props.set('method', event.currentTarget.value)}
-            >
-              <For each={['GET', 'POST', 'PUT', 'PATCH', 'DELETE']}>{(it) => <option value={it}>{it}</option>}</For>
+            <select {...control} class="input" onChange={(event) => props.set('method', event.currentTarget.value)}>
+              <For each={['GET', 'POST', 'PUT', 'PATCH', 'DELETE']}>
+                {(it) => (
+                  <option value={it} selected={it === props.draft.method}>
+                    {it}
+                  </option>
+                )}
+              </For>
             </select>
           )}
         </Field>
@@ -256,12 +262,15 @@ export function JobRetry(props: JobFormPart) {
             <select
               {...control}
               class="input"
-              value={props.draft.backoff}
               onChange={(event) => props.set('backoff', event.currentTarget.value as JobDraft['backoff'])}
             >
-              <option value="EXPONENTIAL">Exponential</option>
-              <option value="LINEAR">Linear</option>
-              <option value="FIXED">Fixed</option>
+              <For each={backoffs}>
+                {(it) => (
+                  <option value={it.value} selected={it.value === props.draft.backoff}>
+                    {it.label}
+                  </option>
+                )}
+              </For>
             </select>
           )}
         </Field>

@@ -143,7 +143,7 @@ function JobHead(props: { job: JobDetail; refetch: () => Promise<void> }) {
         }
         beside={
           <Show when={!props.job.enabled}>
-            <StatusBadge status="BLOCKED" label="Disabled" />
+            <StatusBadge status="DISABLED" />
           </Show>
         }
         actions={

@@ -72,7 +72,7 @@ export function QueueTable(props: { queues: readonly QueuePartsFragment[]; onCha
           <ul class="divide-y divide-line @3xl:hidden">
             <For each={props.queues}>
               {(queue) => (
-                <li class="grid gap-3 p-4">
+                <li class="grid grid-cols-[minmax(0,1fr)] gap-3 p-4">
                   <div class="flex items-start justify-between gap-3">
                     <div class="min-w-0">
                       <QueueName queue={queue} />
@@ -105,7 +105,7 @@ function QueueName(props: { queue: QueuePartsFragment }) {
       <span class="flex flex-wrap items-center gap-2">
         <span class="min-w-0 truncate font-medium">{props.queue.name}</span>
         <Show when={props.queue.paused}>
-          <StatusBadge status="DEGRADED" label="Paused" />
+          <StatusBadge status="PAUSED" />
         </Show>
         <Show when={props.queue.deadLetters > 0}>
           <A href="/runs?status=FAILED" class="link text-xs">

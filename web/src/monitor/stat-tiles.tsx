@@ -13,14 +13,14 @@ export function StatTiles(props: { stats: StatsPartsFragment }) {
   const window = () => formatDuration(props.stats.windowMs);
   return (
     <dl class="grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
-      <Tile label="Running" tone="run" href="/runs?status=RUNNING" note={`${props.stats.workers} workers`}>
+      <Tile label="Running" tone="run" href="/runs?status=RUNNING" note={counted(props.stats.workers, 'worker')}>
         {props.stats.running.toLocaleString()}
       </Tile>
       <Tile
         label="Waiting"
         tone="wait"
         href="/runs?status=QUEUED"
-        note={props.stats.pausedQueues > 0 ? `${props.stats.pausedQueues} queues paused` : 'in all queues'}
+        note={props.stats.pausedQueues > 0 ? `${counted(props.stats.pausedQueues, 'queue')} paused` : 'in all queues'}
       >
         {props.stats.queued.toLocaleString()}
       </Tile>
@@ -44,12 +44,17 @@ export function StatTiles(props: { stats: StatsPartsFragment }) {
       <Tile label="Usual run time" note={`last ${window()}`}>
         {formatDuration(props.stats.avgDurationMs)}
       </Tile>
-      <Tile label="Runs in all" note={`${props.stats.jobs} jobs, ${props.stats.schedules} schedules`}>
+      <Tile
+        label="Runs in all"
+        note={`${counted(props.stats.jobs, 'job')}, ${counted(props.stats.schedules, 'schedule')}`}
+      >
         {props.stats.total.toLocaleString()}
       </Tile>
     </dl>
   );
 }
+
+const counted = (count: number, what: string) => `${count.toLocaleString()} ${what}${count === 1 ? '' : 's'}`;
 
 function Tile(props: { label: string; tone?: string; href?: string; note: string; children: JSX.Element }) {
   return (
@@ -69,7 +74,9 @@ function Tile(props: { label: string; tone?: string; href?: string; note: string
         </Show>
       </dt>
       <dd>
-        <span class="num block truncate text-2xl leading-9 font-semibold tracking-tight">{props.children}</span>
+        <span class="num block truncate text-xl leading-9 sm:text-2xl font-semibold tracking-tight">
+          {props.children}
+        </span>
         <span class="block truncate text-xs text-ink-faint">{props.note}</span>
       </dd>
     </div>

@@ -35,7 +35,7 @@ function WorkerRow(props: { worker: WorkerPartsFragment }) {
   const offline = () => props.worker.status === 'OFFLINE';
   const upMs = () => Math.max(0, now() - Date.parse(props.worker.startedAt));
   return (
-    <li class="grid items-center gap-x-6 gap-y-3 p-4 md:grid-cols-[minmax(0,1.2fr)_minmax(0,1.4fr)_auto]">
+    <li class="grid items-center gap-x-6 gap-y-3 p-4 md:grid-cols-[minmax(0,1.2fr)_minmax(0,1.4fr)_17rem]">
       <div class="min-w-0">
         <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span class="min-w-0 truncate font-medium">{props.worker.host}</span>

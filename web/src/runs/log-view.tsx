@@ -77,12 +77,17 @@ function LogPane(props: { runId: string; ended: boolean; minLevel: LogLevel; onL
         <select
           class="input w-auto! min-h-8! py-1!"
           aria-label="Levels shown"
-          value={props.minLevel}
           onChange={(event) => props.onLevel(event.currentTarget.value as LogLevel)}
         >
-          <For each={levels}>{(it) => <option value={it.level}>{it.label}</option>}</For>
+          <For each={levels}>
+            {(it) => (
+              <option value={it.level} selected={it.level === props.minLevel}>
+                {it.label}
+              </option>
+            )}
+          </For>
         </select>
-        <span class="num text-[0.8125rem] text-ink-faint">
+        <span class="num text-[0.8125rem] text-ink-faint max-sm:order-last max-sm:basis-full">
           {count().toLocaleString()} {count() === 1 ? 'line' : 'lines'}
           {log.hasEarlier() ? ', earlier ones above' : ''}
         </span>

@@ -6,7 +6,10 @@ import type { RunDetail } from './run-page';
 /** The run's settings and instants. */
 export function RunFacts(props: { run: RunDetail }) {
   return (
-    <dl class="grid content-start gap-x-4 gap-y-3 text-[0.8125rem] max-lg:grid-cols-2 max-sm:grid-cols-1">
+    <dl
+      aria-label="About this run"
+      class="grid content-start gap-x-4 gap-y-3 text-[0.8125rem] max-lg:grid-cols-2 max-sm:grid-cols-1"
+    >
       <Fact label="Queue and priority">
         {props.run.queue} · {props.run.priority}
       </Fact>

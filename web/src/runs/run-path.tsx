@@ -58,7 +58,7 @@ export function RunPath(props: { run: RunDetail }) {
       </div>
       <dl class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-[0.8125rem]">
         <Legend look={phaseClass.wait} label="Waited" ms={total('wait')} />
-        <Legend look={phaseClass.run} label="Ran" ms={total('run')} />
+        <Legend look={ended() ? barTone(props.run.status) : phaseClass.run} label="Ran" ms={total('run')} />
         <Show when={total('backoff') > 0}>
           <Legend look={phaseClass.backoff} label="Backed off" ms={total('backoff')} />
         </Show>

@@ -15,10 +15,12 @@ export function RunTable(props: { runs: readonly RunRowPartsFragment[]; label: s
     <div class="@container min-w-0">
       <div role="table" aria-label={props.label}>
         <div role="rowgroup" class="hidden border-b border-line text-xs font-medium text-ink-faint @2xl:block">
-          <div role="row" class={rowGrid}>
+          <div role="row" class={gridOf(props.hideJob)}>
             <span role="columnheader">Status</span>
             <span role="columnheader">{props.hideJob ? 'Run' : 'Job'}</span>
-            <span role="columnheader">Queue</span>
+            <Show when={!props.hideJob}>
+              <span role="columnheader">Queue</span>
+            </Show>
             <span role="columnheader">Attempt</span>
             <span role="columnheader">Created</span>
             <span role="columnheader" class="text-right">
@@ -34,8 +36,11 @@ export function RunTable(props: { runs: readonly RunRowPartsFragment[]; label: s
   );
 }
 
-const rowGrid =
-  'grid grid-cols-[1fr_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2.5 @2xl:grid-cols-[8.5rem_minmax(0,1fr)_minmax(5rem,9rem)_4.5rem_6rem_5rem] @2xl:py-2';
+const rowGrid = 'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2.5 @2xl:py-2';
+const gridOf = (hideJob = false) =>
+  hideJob
+    ? `${rowGrid} @2xl:grid-cols-[8.5rem_minmax(0,1fr)_4.5rem_6rem_5rem]`
+    : `${rowGrid} @2xl:grid-cols-[8.5rem_minmax(0,1fr)_minmax(5rem,9rem)_4.5rem_6rem_5rem]`;
 
 function RunRow(props: { run: RunRowPartsFragment; hideJob: boolean }) {
   const [flash, setFlash] = createSignal(false);
@@ -49,13 +54,13 @@ function RunRow(props: { run: RunRowPartsFragment; hideJob: boolean }) {
   return (
     <div
       role="row"
-      class={`${rowGrid} relative transition-colors [contain-intrinsic-size:auto_3.25rem] [content-visibility:auto] hover:bg-sunken ${flash() ? 'flash' : ''}`}
+      class={`${gridOf(props.hideJob)} relative transition-colors [contain-intrinsic-size:auto_6.5rem] @2xl:[contain-intrinsic-size:auto_3.5rem] [content-visibility:auto] hover:bg-sunken ${flash() ? 'flash' : ''}`}
       onAnimationEnd={() => setFlash(false)}
     >
       <div role="cell" class="min-w-0">
         <StatusBadge status={props.run.status} />
       </div>
-      <div role="cell" class="min-w-0 max-@2xl:order-3 max-@2xl:col-span-2">
+      <div role="cell" class="min-w-0 @max-2xl:order-3 @max-2xl:col-span-2">
         <A
           href={`/runs/${props.run.id}`}
           class={`block truncate font-medium after:absolute after:inset-0 ${props.hideJob ? 'font-mono text-[0.8125rem]' : ''}`}
@@ -77,17 +82,20 @@ function RunRow(props: { run: RunRowPartsFragment; hideJob: boolean }) {
           )}
         </Show>
       </div>
-      <div role="cell" class="min-w-0 truncate text-ink-soft max-@2xl:order-4 max-@2xl:text-[0.8125rem]">
+      <div
+        role="cell"
+        class={`min-w-0 truncate text-ink-soft @max-2xl:order-4 @max-2xl:text-[0.8125rem] ${props.hideJob ? '@2xl:hidden' : ''}`}
+      >
         {props.run.queue}
         <span class="num @2xl:hidden"> · attempt {attemptOf(props.run)}</span>
       </div>
       <div role="cell" class="num hidden text-ink-soft @2xl:block">
         {attemptOf(props.run)}
       </div>
-      <div role="cell" class="text-right text-[0.8125rem] text-ink-soft max-@2xl:order-2 @2xl:text-left @2xl:text-sm">
+      <div role="cell" class="text-right text-[0.8125rem] text-ink-soft @max-2xl:order-2 @2xl:text-left @2xl:text-sm">
         <TimeAgo at={props.run.createdAt} />
       </div>
-      <div role="cell" class="num text-right text-[0.8125rem] text-ink-soft max-@2xl:order-5 @2xl:text-sm">
+      <div role="cell" class="num text-right text-[0.8125rem] text-ink-soft @max-2xl:order-5 @2xl:text-sm">
         <RunDuration run={props.run} />
       </div>
     </div>

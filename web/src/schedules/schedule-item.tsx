@@ -47,11 +47,11 @@ export function ScheduleItem(props: {
       <div class="min-w-0">
         <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h3 class="min-w-0 font-semibold break-words">{title()}</h3>
-          <Show when={props.schedule.enabled} fallback={<StatusBadge status="BLOCKED" label="Paused" />}>
-            <StatusBadge status="OK" label="Active" />
+          <Show when={props.schedule.enabled} fallback={<StatusBadge status="PAUSED" />}>
+            <StatusBadge status="ACTIVE" />
           </Show>
         </div>
-        <p class="mt-0.5 flex flex-wrap gap-x-2 text-[0.8125rem] text-ink-soft">
+        <p class="mt-0.5 flex flex-wrap gap-x-3 text-[0.8125rem] text-ink-soft">
           <Show when={!props.hideJob}>
             <A class="link" href={`/jobs/${encodeURIComponent(props.schedule.job)}`}>
               {props.schedule.job}

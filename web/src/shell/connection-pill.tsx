@@ -21,7 +21,7 @@ export function ConnectionPill() {
       >
         <Match when={liveStatus() === 'live'}>
           <span class="tone-ok tone-bg size-2 shrink-0 rounded-full" />
-          <span class="max-[420px]:sr-only">Live</span>
+          <span>Live</span>
         </Match>
         <Match when={liveStatus() === 'reconnecting' || !reachable()}>
           <span class="tone-warn tone-bg pulse size-2 shrink-0 rounded-full" />

@@ -17,19 +17,19 @@ export function PageHeader(props: {
     document.title = 'Jobflow';
   });
   return (
-    <header class="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-      <div class="min-w-0 max-w-full">
-        {props.above}
-        <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
+    <header class="mb-5">
+      {props.above}
+      <div class="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 sm:flex-nowrap">
+        <div class="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">
           <h1 class="min-w-0 break-words">{props.title}</h1>
           {props.beside}
         </div>
-        <Show when={props.lead}>
-          <p class="mt-0.5 max-w-prose text-ink-soft">{props.lead}</p>
+        <Show when={props.actions}>
+          <div class="flex shrink-0 flex-wrap gap-2">{props.actions}</div>
         </Show>
       </div>
-      <Show when={props.actions}>
-        <div class="flex flex-wrap gap-2">{props.actions}</div>
+      <Show when={props.lead}>
+        <div class="mt-2 max-w-prose text-ink-soft sm:mt-1">{props.lead}</div>
       </Show>
     </header>
   );

@@ -2,6 +2,7 @@ import Ban from 'lucide-solid/icons/ban';
 import CalendarClock from 'lucide-solid/icons/calendar-clock';
 import CircleCheck from 'lucide-solid/icons/circle-check';
 import CircleDashed from 'lucide-solid/icons/circle-dashed';
+import CirclePause from 'lucide-solid/icons/circle-pause';
 import CircleX from 'lucide-solid/icons/circle-x';
 import Hourglass from 'lucide-solid/icons/hourglass';
 import LoaderCircle from 'lucide-solid/icons/loader-circle';
@@ -45,6 +46,13 @@ export const statusLooks: Record<string, StatusLook> = {
   DRAINING: { label: 'Draining', tone: 'warn', icon: Hourglass },
   STOPPING: { label: 'Stopping', tone: 'warn', icon: Hourglass },
   OFFLINE: { label: 'Offline', tone: 'bad', icon: Unplug },
+  // what can be switched
+  ON: { label: 'On', tone: 'ok', icon: CircleCheck },
+  OFF: { label: 'Off', tone: 'off', icon: CirclePause },
+  ACTIVE: { label: 'Active', tone: 'ok', icon: CircleCheck },
+  PAUSED: { label: 'Paused', tone: 'warn', icon: CirclePause },
+  DISABLED: { label: 'Disabled', tone: 'off', icon: CirclePause },
+  NEW: { label: 'New', tone: 'off', icon: CircleDashed },
   // health
   OK: { label: 'OK', tone: 'ok', icon: CircleCheck },
   DEGRADED: { label: 'Degraded', tone: 'warn', icon: TriangleAlert },

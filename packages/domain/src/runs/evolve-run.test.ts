@@ -10,7 +10,10 @@ function when(...events: RunLifeEvent[]) {
   if (!last) throw new Error('no events');
   return last;
 }
-const retryAt9000 = { kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 2, delivery: 1, at: 9000 } };
+const retryAt9000 = {
+  kind: 'queue-run',
+  run: { runId: run.RUN_ID, queue: 'default', attempt: 2, delivery: 1, at: 9000 },
+};
 const notify = (status: string) => [{ kind: 'notify-run', run: expect.objectContaining({ status, job: 'mail.send' }) }];
 
 describe('queueing', () => {
@@ -24,7 +27,9 @@ describe('queueing', () => {
   it('of a planned run is asked of the scheduler at its due time', () => {
     const { state, effects } = when(run.planned(5000));
     expect(state).toMatchObject({ status: 'SCHEDULED', attempt: 0, delivery: -1, dueAt: 5000 });
-    expect(effects).toEqual([{ kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 1, delivery: 0, at: 5000 } }]);
+    expect(effects).toEqual([
+      { kind: 'queue-run', run: { runId: run.RUN_ID, queue: 'default', attempt: 1, delivery: 0, at: 5000 } },
+    ]);
   });
 
   it('counts once, however often its message is stored', () => {
@@ -95,14 +100,16 @@ describe('an attempt', () => {
   it('that snoozes costs none and waits for its time', () => {
     const end = when(run.queued(), run.snoozed());
     expect(end.state).toMatchObject({ status: 'SCHEDULED', attempt: 1, dueAt: 8000 });
-    expect(end.effects).toEqual([{ kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 1, delivery: 1, at: 8000 } }]);
+    expect(end.effects).toEqual([
+      { kind: 'queue-run', run: { runId: run.RUN_ID, queue: 'default', attempt: 1, delivery: 1, at: 8000 } },
+    ]);
   });
 
   it('given back stays queued, costs none, and says why if nobody handles it', () => {
     const drained = when(run.queued(), run.started(), run.returned());
     expect(drained.state).toMatchObject({ status: 'QUEUED', attempt: 1, nextAttemptAt: 3000, startedAt: undefined });
     expect(drained.effects).toEqual([
-      { kind: 'queue-run', run: { runId: run.RUN_ID, attempt: 1, delivery: 1, at: 3000 } },
+      { kind: 'queue-run', run: { runId: run.RUN_ID, queue: 'default', attempt: 1, delivery: 1, at: 3000 } },
     ]);
     const back = run.returned({}, 'no-handler');
     expect(when(run.queued(), back).state).toMatchObject({ waitReason: 'NO_HANDLER', waitSince: 2600 });

@@ -276,7 +276,7 @@ function attemptFailed(failed: RunState, event: RunEventOf<'RunAttemptFailed'>) 
 function queueNext(state: RunState, at: number): RunEffect {
   const next = nextQueueing(state);
   if (!next) throw new Error(`run ${state.id} is ${state.status} and cannot be queued`);
-  return { kind: 'queue-run', run: { runId: state.id, ...next, at } };
+  return { kind: 'queue-run', run: { runId: state.id, queue: state.queue, ...next, at } };
 }
 
 /** The one way into a terminal state, so that it is told exactly once. */

@@ -156,7 +156,7 @@ export class ReaderSession {
   #status(message: Msg): void {
     const { code = 0, description = '' } = message.headers ?? {};
     if (code === 100) return;
-    if (code === 404 || code === 408 || (code === 409 && /maxbytes/i.test(description))) {
+    if (code === 404 || code === 408 || (code === 409 && /maxbytes|batch completed/i.test(description))) {
       const unfilled = Number(message.headers?.get('Nats-Pending-Messages') || 0);
       this.#underWay = Math.max(0, this.#underWay - (unfilled || ASK_MESSAGES / 2));
       this.#wake?.();

@@ -15,12 +15,12 @@ export const JobEntity = defineEntity({
     enabled: column.flag(),
     definition: column.json<JobState>(),
     revision: column.int(),
-    createdAt: column.instant(),
-    updatedAt: column.instant(),
-    createdBy: column.text().nullable(),
-    updatedBy: column.text().nullable(),
-    deletedAt: column.instant().nullable(),
-    stateSeq: column.big(),
+    created_at: column.instant(),
+    updated_at: column.instant(),
+    created_by: column.text().nullable(),
+    updated_by: column.text().nullable(),
+    deleted_at: column.instant().nullable(),
+    state_seq: column.big(),
   },
 });
 
@@ -42,8 +42,8 @@ export const QueueEntity = defineEntity({
   properties: {
     name: column.text().primary(),
     state: column.json<QueueState>(),
-    deletedAt: column.instant().nullable(),
-    stateSeq: column.big(),
+    deleted_at: column.instant().nullable(),
+    state_seq: column.big(),
   },
 });
 
@@ -56,8 +56,8 @@ export const ScheduleEntity = defineEntity({
     kind: column.text<ScheduleState['kind']>(),
     enabled: column.flag(),
     state: column.json<ScheduleState>(),
-    deletedAt: column.instant().nullable(),
-    stateSeq: column.big(),
+    deleted_at: column.instant().nullable(),
+    state_seq: column.big(),
   },
 });
 
@@ -66,10 +66,10 @@ export const ScheduleTickEntity = defineEntity({
   name: 'ScheduleTick',
   tableName: 'read.schedule_ticks',
   properties: {
-    scheduleId: column.text().primary(),
-    lastTick: column.instant(),
-    lastFiredAt: column.instant().nullable(),
-    lastRunId: column.uuid().nullable(),
+    schedule_id: column.text().primary(),
+    last_tick: column.instant(),
+    last_fired_at: column.instant().nullable(),
+    last_run_id: column.uuid().nullable(),
   },
 });
 
@@ -77,11 +77,11 @@ export const ScheduleFireEntity = defineEntity({
   name: 'ScheduleFire',
   tableName: 'read.schedule_fires',
   properties: {
-    scheduleId: column.text().primary(),
+    schedule_id: column.text().primary(),
     tick: column.instant().primary(),
     outcome: column.text(),
     why: column.text().nullable(),
-    runId: column.uuid().nullable(),
+    run_id: column.uuid().nullable(),
   },
 });
 
@@ -91,7 +91,7 @@ export const ChannelEntity = defineEntity({
   properties: {
     id: column.text().primary(),
     state: column.json<ChannelState>(),
-    deletedAt: column.instant().nullable(),
-    stateSeq: column.big(),
+    deleted_at: column.instant().nullable(),
+    state_seq: column.big(),
   },
 });

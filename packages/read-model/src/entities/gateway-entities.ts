@@ -10,12 +10,12 @@ export const UserEntity = defineEntity({
   properties: {
     id: column.uuid().primary(),
     email: column.text(),
-    passwordHash: column.text(),
+    password_hash: column.text(),
     role: column.text<RoleName>(),
     disabled: column.flag(),
     preferences: column.json<{ [key: string]: Json }>(),
-    createdAt: column.instant(),
-    lastLoginAt: column.instant().nullable(),
+    created_at: column.instant(),
+    last_login_at: column.instant().nullable(),
   },
 });
 
@@ -29,11 +29,11 @@ export const ApiKeyEntity = defineEntity({
     hash: column.text(),
     prefix: column.text(),
     jobs: column.texts().nullable(),
-    createdBy: column.text().nullable(),
-    createdAt: column.instant(),
-    lastUsedAt: column.instant().nullable(),
-    expiresAt: column.instant().nullable(),
-    revokedAt: column.instant().nullable(),
+    created_by: column.text().nullable(),
+    created_at: column.instant(),
+    last_used_at: column.instant().nullable(),
+    expires_at: column.instant().nullable(),
+    revoked_at: column.instant().nullable(),
   },
 });
 
@@ -43,12 +43,12 @@ export const RefreshTokenEntity = defineEntity({
   properties: {
     id: column.uuid().primary(),
     family: column.uuid(),
-    userId: column.uuid(),
+    user_id: column.uuid(),
     hash: column.text(),
-    createdAt: column.instant(),
-    expiresAt: column.instant(),
-    usedAt: column.instant().nullable(),
-    revokedAt: column.instant().nullable(),
+    created_at: column.instant(),
+    expires_at: column.instant(),
+    used_at: column.instant().nullable(),
+    revoked_at: column.instant().nullable(),
   },
 });
 
@@ -59,8 +59,8 @@ export const SecretEntity = defineEntity({
   properties: {
     name: column.text().primary(),
     sealed: column.text(),
-    updatedAt: column.instant(),
-    updatedBy: column.text().nullable(),
+    updated_at: column.instant(),
+    updated_by: column.text().nullable(),
   },
 });
 
@@ -71,8 +71,8 @@ export const IdempotencyEntity = defineEntity({
     job: column.text().primary(),
     key: column.text().primary(),
     hash: column.text(),
-    runId: column.uuid(),
-    createdAt: column.instant(),
+    run_id: column.uuid(),
+    created_at: column.instant(),
   },
 });
 
@@ -82,8 +82,8 @@ export const UniqueKeyEntity = defineEntity({
   properties: {
     job: column.text().primary(),
     key: column.text().primary(),
-    runId: column.uuid(),
-    createdAt: column.instant(),
+    run_id: column.uuid(),
+    created_at: column.instant(),
   },
 });
 
@@ -98,6 +98,6 @@ export const AuditEntity = defineEntity({
     target: column.text(),
     reason: column.text().nullable(),
     detail: column.json<Json>().nullable(),
-    correlationId: column.text().nullable(),
+    correlation_id: column.text().nullable(),
   },
 });

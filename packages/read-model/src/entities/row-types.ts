@@ -1,11 +1,10 @@
 import type { InferEntity } from '@mikro-orm/core';
 import type * as definitions from './definition-entities.js';
-import type * as gateway from './gateway-entities.js';
 import type * as outside from './outside-entities.js';
 import type * as runs from './run-entities.js';
 import type * as statistics from './statistics-entities.js';
 
-/** An entity's columns as plain data: instants are epoch milliseconds, what is absent is null. */
+/** A row as Postgres gives it: instants are Dates, what is absent is null. */
 type RowOf<E> = {
   [K in keyof InferEntity<E> as K extends string ? K : never]-?: Exclude<InferEntity<E>[K], undefined>;
 };
@@ -27,8 +26,6 @@ export type QueueStatsRow = RowOf<typeof statistics.QueueStatsEntity>;
 export type MinuteStatsRow = RowOf<typeof statistics.MinuteStatsEntity>;
 export type WorkerRow = RowOf<typeof outside.WorkerEntity>;
 export type DeliveryRow = RowOf<typeof outside.DeliveryEntity>;
-export type UserRow = RowOf<typeof gateway.UserEntity>;
-export type ApiKeyRow = RowOf<typeof gateway.ApiKeyEntity>;
 export type { DeliveryAttempt, DeliveryStatus } from './outside-entities.js';
 export type { DeadLetterState, RunPolicy, StoredRunEvent } from './run-entities.js';
 export type { Outcome } from './statistics-entities.js';

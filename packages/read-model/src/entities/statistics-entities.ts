@@ -29,21 +29,21 @@ export const JobStatsEntity = defineEntity({
   properties: {
     job: column.text().primary(),
     ...counters(),
-    lastRunId: column.uuid().nullable(),
-    lastStatus: column.text<RunStatus>().nullable(),
-    lastAt: column.instant().nullable(),
+    last_run_id: column.uuid().nullable(),
+    last_status: column.text<RunStatus>().nullable(),
+    last_at: column.instant().nullable(),
     /** The last 100, oldest first. */
     outcomes: column.json<Outcome[]>(),
-    durationSumMs: column.big(),
-    durationCount: column.big(),
-    changedSeq: column.big(),
+    duration_sum_ms: column.big(),
+    duration_count: column.big(),
+    changed_seq: column.big(),
   },
 });
 
 export const QueueStatsEntity = defineEntity({
   name: 'QueueStats',
   tableName: 'read.queue_stats',
-  properties: { queue: column.text().primary(), ...counters(), deadLetters: column.big() },
+  properties: { queue: column.text().primary(), ...counters(), dead_letters: column.big() },
 });
 
 /** What happened in a minute. Bin n of a histogram counts what took less than 2^n ms and did not fit bin n − 1. */
@@ -62,10 +62,10 @@ export const MinuteStatsEntity = defineEntity({
     retried: column.big(),
     cancelled: column.big(),
     expired: column.big(),
-    durationSumMs: column.big(),
-    durationCount: column.big(),
-    waitSumMs: column.big(),
-    waitHist: column.ints(),
-    runHist: column.ints(),
+    duration_sum_ms: column.big(),
+    duration_count: column.big(),
+    wait_sum_ms: column.big(),
+    wait_hist: column.ints(),
+    run_hist: column.ints(),
   },
 });

@@ -168,7 +168,10 @@ export class Attempt implements ContextHost {
   }
 
   #timedOut(which: 'soft' | 'hard', ms: number): Outcome {
-    return { kind: 'timed-out', error: { code: 'TIMEOUT', message: `Stopped at its ${which} time limit of ${inWords(ms)}` } };
+    return {
+      kind: 'timed-out',
+      error: { code: 'TIMEOUT', message: `Stopped at its ${which} time limit of ${inWords(ms)}` },
+    };
   }
 
   #after(ms: number, fn: () => void): void {

@@ -29,7 +29,10 @@ function describeError(error: Error): AttemptError {
 function describeOther(thrown: unknown): AttemptError {
   const shown = typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
   const kind = thrown === null ? 'null' : typeof thrown;
-  return { message: clean(`The handler threw no Error, but ${kind} ${shown}`, MESSAGE_BYTES), code: 'NON_ERROR_THROWN' };
+  return {
+    message: clean(`The handler threw no Error, but ${kind} ${shown}`, MESSAGE_BYTES),
+    code: 'NON_ERROR_THROWN',
+  };
 }
 
 function withCauses(error: Error): string {
@@ -47,7 +50,8 @@ function trimStack(stack: string): string {
   let frames = 0;
   const kept = stack.split('\n').filter((line) => {
     if (!/^\s+at /.test(line)) return true;
-    if (/\(?node:internal\/|[/\\]packages[/\\]sdk[/\\]dist[/\\]|@jobflow[/\\]sdk[/\\]dist[/\\]/.test(line)) return false;
+    if (/\(?node:internal\/|[/\\]packages[/\\]sdk[/\\]dist[/\\]|@jobflow[/\\]sdk[/\\]dist[/\\]/.test(line))
+      return false;
     return ++frames <= FRAMES;
   });
   return clean(kept.join('\n'), STACK_BYTES);

@@ -34,4 +34,7 @@ function cleanStrings(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value;
 }
 
-const refuse = (code: string, message: string): StorableResult => ({ ok: false, error: { code, message, retryable: false } });
+const refuse = (code: string, message: string): StorableResult => ({
+  ok: false,
+  error: { code, message, retryable: false },
+});

@@ -14,4 +14,5 @@ export function storableText(text: string, maxBytes: number): string {
 }
 
 /** Passwords in URLs have no place in an error or a log. */
-export const withoutUserInfo = (text: string): string => text.replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@'"]{1,512}@/gi, '$1***@');
+export const withoutUserInfo = (text: string): string =>
+  text.replace(/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@'"]{1,512}@/gi, '$1***@');

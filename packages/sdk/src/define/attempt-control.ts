@@ -27,10 +27,7 @@ export class RetryAt extends AttemptControl {
 export class NoRetry extends AttemptControl {
   override readonly name = 'NoRetry';
   readonly control = 'no-retry';
-  constructor(
-    message: string,
-    options?: { code?: string; cause?: unknown },
-  ) {
+  constructor(message: string, options?: { code?: string; cause?: unknown }) {
     super(message, options);
     this.code = options?.code;
   }
@@ -69,7 +66,9 @@ export function instantOf(when: Date | number, now: number): number {
 /** Whole milliseconds between now and a year from now. */
 export function delayOf(ms: number, what: string): number {
   if (!(ms >= 0 && ms <= YEAR_MS)) {
-    throw new RangeError(`${what} takes milliseconds from now, at most a year, not ${ms}; for an instant give retryAt a Date`);
+    throw new RangeError(
+      `${what} takes milliseconds from now, at most a year, not ${ms}; for an instant give retryAt a Date`,
+    );
   }
   return Math.round(ms);
 }

@@ -19,7 +19,10 @@ export interface JobDefinition {
 }
 
 /** Declares a job that another worker, or a kind of its own, carries out. Created if it does not exist yet. */
-export function defineJob<S extends InputSchema = JsonSchema>(name: string, options: JobDefinitionOptions<S> = {}): JobDefinition {
+export function defineJob<S extends InputSchema = JsonSchema>(
+  name: string,
+  options: JobDefinitionOptions<S> = {},
+): JobDefinition {
   checkJobOptions(name, options);
   if (options.kind !== undefined) JobKindSchema.parse(options.kind);
   const job = { name, options };

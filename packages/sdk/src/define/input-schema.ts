@@ -30,6 +30,8 @@ export function parseInput(schema: InputSchema | undefined, input: unknown): Par
   if (!schema || !isZod(schema)) return { ok: true, input };
   const parsed = schema.safeParse(input);
   if (parsed.success) return { ok: true, input: parsed.data };
-  const issues = parsed.error.issues.slice(0, 5).map((issue) => `${['input', ...issue.path].join('.')}: ${issue.message}`);
+  const issues = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${['input', ...issue.path].join('.')}: ${issue.message}`);
   return { ok: false, message: issues.join('; ') };
 }

@@ -1,5 +1,12 @@
 import type { Json, Limits, LogLevel, RetryPolicy, TimeoutPolicy } from '@jobflow/contracts';
-import { JobName, Limits as LimitsSchema, LogLevel as LogLevelSchema, Priority, QueueName, Tags } from '@jobflow/contracts';
+import {
+  JobName,
+  Limits as LimitsSchema,
+  LogLevel as LogLevelSchema,
+  Priority,
+  QueueName,
+  Tags,
+} from '@jobflow/contracts';
 import type { InputSchema } from './input-schema.js';
 
 /** What a job is created with if it does not exist yet. Once it does, it belongs to its operators. */
@@ -26,7 +33,11 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
 
 /** Refuses a definition that the platform would refuse later, while its author is still looking at it. */
 export function checkJobOptions(name: string, options: JobOptions): void {
-  const checks: [string, { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } }, unknown][] = [
+  const checks: [
+    string,
+    { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } },
+    unknown,
+  ][] = [
     ['name', JobName, name],
     ['queue', QueueName.optional(), options.queue],
     ['priority', Priority.optional(), options.priority],
@@ -36,6 +47,7 @@ export function checkJobOptions(name: string, options: JobOptions): void {
   ];
   for (const [field, schema, value] of checks) {
     const result = schema.safeParse(value);
-    if (!result.success) throw new TypeError(`job ${JSON.stringify(name)}: ${field}: ${result.error?.issues[0]?.message}`);
+    if (!result.success)
+      throw new TypeError(`job ${JSON.stringify(name)}: ${field}: ${result.error?.issues[0]?.message}`);
   }
 }

@@ -70,7 +70,9 @@ async function lowestUnfinished(link: NatsLink, store: Pick<StateStore, 'queues'
   let lowest = state.last_seq + 1;
   for (const { state: queue } of store.queues.values()) {
     for (const priority of queue.levels) {
-      const info = await link.jsm.consumers.info(RUNS_STREAM, queueConsumer(queue.name, priority).name).catch(() => undefined);
+      const info = await link.jsm.consumers
+        .info(RUNS_STREAM, queueConsumer(queue.name, priority).name)
+        .catch(() => undefined);
       if (info && info.num_pending + info.num_ack_pending > 0) lowest = Math.min(lowest, info.ack_floor.stream_seq + 1);
     }
   }

@@ -36,7 +36,15 @@ export function createClaims(link: NatsLink, log: Pick<EventLog, 'append'>, work
       const taken = before && before.delivery === delivery && before.workerId !== workerId;
       if (reclaim && taken) return { ok: false, by: before };
       const n = (before?.n ?? 0) + 1;
-      const event: RunClaimed = { type: 'RunClaimed', runId, attempt, delivery, workerId, n, ...(reclaim && { reclaim }) };
+      const event: RunClaimed = {
+        type: 'RunClaimed',
+        runId,
+        attempt,
+        delivery,
+        workerId,
+        n,
+        ...(reclaim && { reclaim }),
+      };
       const appended = await log.append({
         messages: [{ subject, events: [event], expectLastSubjectSeq: seq }],
         msgId: `claim:${runId}:${n}:${workerId}`,

@@ -18,7 +18,8 @@ export function readQueuedRun(data: Uint8Array): ReadQueuedRun {
   const parsed = parseCommit('run', data);
   if (!parsed.ok) return parsed;
   const [event] = parsed.commit.events;
-  if (event?.type !== 'RunQueued') return { ok: false, reason: `a queue's message holds ${event?.type}, not RunQueued` };
+  if (event?.type !== 'RunQueued')
+    return { ok: false, reason: `a queue's message holds ${event?.type}, not RunQueued` };
   return {
     ok: true,
     queued: {

@@ -65,7 +65,7 @@ export class Suspects {
     return this.#parked.size;
   }
 
-  park(message: PulledMessage, queued: QueuedRun): void {
+  park(message: PulledMessage, queued: QueuedRun) {
     if (this.#stopped) return message.nak();
     const parked = { message, queued, askAt: Math.max(this.#options.clock.now(), this.#notBefore) };
     this.#parked.add(parked);
@@ -151,7 +151,11 @@ export class Suspects {
     await this.#claim(parked, verdict, { begun, cancelled });
   }
 
-  async #claim(parked: Parked, verdict: Extract<Verdict, 'claim' | 'lost'>, known: { begun: boolean; cancelled: boolean }) {
+  async #claim(
+    parked: Parked,
+    verdict: Extract<Verdict, 'claim' | 'lost'>,
+    known: { begun: boolean; cancelled: boolean },
+  ) {
     const { message, queued } = parked;
     const { id: runId, queue } = queued.run;
     let result: ClaimResult;

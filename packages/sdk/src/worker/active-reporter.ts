@@ -37,7 +37,7 @@ export class ActiveReporter {
   }
 
   /** The attempt has progress to tell; it is told now, or when 200 ms have passed since the last time. */
-  progressed(attempt: Attempt): void {
+  progressed(attempt: Attempt) {
     const now = this.#options.clock.now();
     const last = this.#progress.get(attempt);
     if (last === undefined && attempt.toldStarted) return this.#tellProgress(attempt, now);

@@ -90,7 +90,7 @@ export class Engine implements AttemptHost {
   }
 
   /** Takes a message of a queue. */
-  deliver(message: PulledMessage): void {
+  deliver(message: PulledMessage) {
     const { epoch, cancelled, suspects, isPaused } = this.#parts;
     if (this.#stopping) return message.nak();
     const read = readQueuedRun(message.data);
@@ -204,7 +204,7 @@ export class Engine implements AttemptHost {
     this.#forget(attempt);
   }
 
-  #admit(admitted: Admitted, fresh: boolean): void {
+  #admit(admitted: Admitted, fresh: boolean) {
     const { slots, clock } = this.#parts;
     if (this.#stopping) return admitted.message.nak();
     if (slots.free > 0 && this.#ready.length === 0) this.#start(admitted);
@@ -225,7 +225,7 @@ export class Engine implements AttemptHost {
     this.#startingReady = false;
   }
 
-  #start(admitted: Admitted): void {
+  #start(admitted: Admitted) {
     const { cancelled, clock, recorder, runners, active } = this.#parts;
     const { queued, message, begun } = admitted;
     const { run } = queued;

@@ -1,4 +1,11 @@
-import { defaultRetryPolicy, defaultTimeoutPolicy, type JobState, type Json, RetryPolicy, TimeoutPolicy } from '@jobflow/contracts';
+import {
+  defaultRetryPolicy,
+  defaultTimeoutPolicy,
+  type JobState,
+  type Json,
+  RetryPolicy,
+  TimeoutPolicy,
+} from '@jobflow/contracts';
 import type { JobDefinitionOptions } from '../define/define-job.js';
 import { toJsonSchema } from '../define/input-schema.js';
 

@@ -73,11 +73,18 @@ export class OutcomeRecorder {
     this.#write(attempt, outcome);
   }
 
-  #write(attempt: Attempt, outcome: Outcome): void {
+  #write(attempt: Attempt, outcome: Outcome) {
     attempt.recording = true;
     if (attempt.disowned) return this.#finish(attempt, undefined);
     const { run, delivery, claim, startedAt } = attempt;
-    const ref = { runId: run.id, attempt: attempt.attempt, delivery, claim, startedAt, workerId: this.#options.workerId };
+    const ref = {
+      runId: run.id,
+      attempt: attempt.attempt,
+      delivery,
+      claim,
+      startedAt,
+      workerId: this.#options.workerId,
+    };
     const event = settle(outcome, ref, run, this.#options.clock.now(), this.#options.random);
     this.#options.record(outcomeSubject(run.queue), [event]).then(
       () => {

@@ -50,7 +50,8 @@ function runnerOf({ options, handle }: Handler): (ctx: KindContext) => unknown {
   if (!schema) return handle;
   return (ctx) => {
     const parsed = parseInput(schema, ctx.input);
-    if (!parsed.ok) throw new NoRetry(`The input does not match the handler's schema: ${parsed.message}`, { code: 'INVALID_INPUT' });
+    if (!parsed.ok)
+      throw new NoRetry(`The input does not match the handler's schema: ${parsed.message}`, { code: 'INVALID_INPUT' });
     return handle(parsed.input === ctx.input ? ctx : ctx.withInput(parsed.input));
   };
 }

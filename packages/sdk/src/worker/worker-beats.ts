@@ -21,7 +21,11 @@ export interface WorkerBeats extends Stoppable {
 }
 
 /** Tells everyone every two seconds that this worker lives, and how it is. */
-export function startWorkerBeats(source: BeatSource, clock: Clock, publish: (subject: string, data: string) => void): WorkerBeats {
+export function startWorkerBeats(
+  source: BeatSource,
+  clock: Clock,
+  publish: (subject: string, data: string) => void,
+): WorkerBeats {
   const startedAt = clock.now();
   let status: WorkerBeat['status'] = 'ONLINE';
   let cpu = process.cpuUsage();

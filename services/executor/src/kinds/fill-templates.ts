@@ -22,6 +22,7 @@ export function templateScope(ctx: KindContext): TemplateScope {
 /** Fills the templates in a part of a spec; a path that leads nowhere ends the run, since another try finds it no better. */
 export function fillTemplates(part: Json, scope: TemplateScope): Json {
   const rendered = renderTemplate(part, scope);
-  if (!rendered.ok) throw new NoRetry(`A template of the job cannot be filled: ${rendered.message}`, { code: 'TEMPLATE' });
+  if (!rendered.ok)
+    throw new NoRetry(`A template of the job cannot be filled: ${rendered.message}`, { code: 'TEMPLATE' });
   return rendered.value;
 }

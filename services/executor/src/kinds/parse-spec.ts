@@ -6,7 +6,10 @@ export function parseSpec<S extends z.ZodType>(schema: S, spec: unknown): z.outp
   const parsed = schema.safeParse(spec ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new NoRetry(`The job's specification is wrong: ${['spec', ...(issue?.path ?? [])].join('.')}: ${issue?.message}`, {
-    code: 'BAD_SPEC',
-  });
+  throw new NoRetry(
+    `The job's specification is wrong: ${['spec', ...(issue?.path ?? [])].join('.')}: ${issue?.message}`,
+    {
+      code: 'BAD_SPEC',
+    },
+  );
 }

@@ -5,6 +5,8 @@ import type { Clock, NatsLink } from '@jobflow/platform';
 export interface LogGauge {
   /** False from 80 % of the stream's bytes: the rest belongs to runs already admitted. */
   admits(): Promise<boolean>;
+  /** Nothing more fits, not even what would end runs. */
+  isFull(): Promise<boolean>;
   /** The last sequence, asked now. */
   end(): Promise<number>;
   /** Since when the log has held something that a reader at `passed` has not seen; 0 when it has seen all. */
@@ -21,6 +23,7 @@ const FRESH_MS = 1_000;
 /** An older reading is not relied on while the next one is under way. */
 const STALE_MS = 3_000;
 const KEPT = 120;
+const FULL = 0.995;
 
 export function createLogGauge(link: Pick<NatsLink, 'jsm'>, clock: Pick<Clock, 'now'>): LogGauge {
   const readings: Reading[] = [];
@@ -52,12 +55,12 @@ export function createLogGauge(link: Pick<NatsLink, 'jsm'>, clock: Pick<Clock, '
     return last;
   };
 
+  /** When NATS does not answer, the last reading counts: an append itself tells of it, with its own deadline. */
+  const share = async (): Promise<number> => (await recent().catch(() => readings.at(-1)))?.share ?? 0;
+
   return {
-    async admits() {
-      const last = await recent().catch(() => readings.at(-1));
-      // When NATS does not answer, the append itself tells, with its own deadline.
-      return (last?.share ?? 0) < limits.admissionShare;
-    },
+    admits: async () => (await share()) < limits.admissionShare,
+    isFull: async () => (await share()) >= FULL,
     async end() {
       // What is being asked may have been answered before the caller's own write.
       await asking?.catch(() => undefined);

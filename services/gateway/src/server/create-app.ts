@@ -27,7 +27,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
     // Long enough for 8 MiB over a slow line, short enough for a socket that sends a byte now and then.
     requestTimeout: 120_000,
     keepAliveTimeout: 30_000,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
   });
   addSecurityHeaders(app, parts.secure);
   addJsonBody(app);

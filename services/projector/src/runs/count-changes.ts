@@ -97,14 +97,19 @@ export class ChangeCounter {
 
   private queue(name: string): Counts {
     let counts = this.queues.get(name);
-    if (!counts) this.queues.set(name, (counts = {}));
+    if (!counts) {
+      counts = {};
+      this.queues.set(name, counts);
+    }
     return counts;
   }
 
   private job(name: string): JobChange {
     let change = this.jobs.get(name);
-    if (!change)
-      this.jobs.set(name, (change = { counts: {}, durationSumMs: 0, durationCount: 0, outcomes: [], last: undefined }));
+    if (!change) {
+      change = { counts: {}, durationSumMs: 0, durationCount: 0, outcomes: [], last: undefined };
+      this.jobs.set(name, change);
+    }
     return change;
   }
 

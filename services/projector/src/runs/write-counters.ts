@@ -83,11 +83,9 @@ export class CounterWriter {
       };
     });
     const queues = [...counter.queues].map(([queue, counts]) => ({ queue, ...counts }));
-    await Promise.all([
-      queues.length > 0 && tx.prepared('queue-stats', QUEUES, [pgJson(queues)]),
-      jobs.length > 0 && tx.prepared('job-stats', JOBS, [pgJson(jobs)]),
-      counter.minutes.size > 0 && tx.prepared('minute-stats', MINUTES, [pgJson([...counter.minutes.values()])]),
-    ]);
+    if (queues.length > 0) await tx.prepared('queue-stats', QUEUES, [pgJson(queues)]);
+    if (jobs.length > 0) await tx.prepared('job-stats', JOBS, [pgJson(jobs)]);
+    if (counter.minutes.size > 0) await tx.prepared('minute-stats', MINUTES, [pgJson([...counter.minutes.values()])]);
   }
 
   private async remember(tx: DbSession, jobs: string[]): Promise<void> {

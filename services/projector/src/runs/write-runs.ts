@@ -67,19 +67,17 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
       inserts.push({ ...changingColumns(row), ...givenColumns({ ...row, definition: row.definition }) });
     else updates.push(row);
   }
-  // Sent together: the connection answers them in order, and the next is planned while this one runs.
-  const sent: Promise<unknown>[] = [];
-  const send = (name: string, sql: string, rows: object[], ...more: unknown[]) => {
-    if (rows.length > 0) sent.push(tx.prepared(name, sql, [pgJson(rows), ...more]));
+  const send = async (name: string, sql: string, rows: object[], ...more: unknown[]) => {
+    if (rows.length > 0) await tx.prepared(name, sql, [pgJson(rows), ...more]);
   };
-  send('runs-insert', INSERT, inserts);
+  await send('runs-insert', INSERT, inserts);
   if (updates.length > 0) {
     const ids = updates.map((row) => row.state.id).sort();
-    send('runs-update', UPDATE, updates.map(changingColumns), ids[0], ids.at(-1));
+    await send('runs-update', UPDATE, updates.map(changingColumns), ids[0], ids.at(-1));
   }
   const timelines = [...folded.timelines].map(([run_id, { seq, events }]) => ({ run_id, seq, events }));
-  send('timelines', TIMELINES, timelines);
-  send(
+  await send('timelines', TIMELINES, timelines);
+  await send(
     'ticks',
     TICKS,
     folded.ticks.map((t) => ({
@@ -90,10 +88,9 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
       run_id: t.runId,
     })),
   );
-  send('last-ticks', LAST_TICKS, lastTicks(folded.ticks));
-  send('retried', RETRIED, folded.retried);
-  send('outbox', OUTBOX, outboxOf(folded));
-  await Promise.all(sent);
+  await send('last-ticks', LAST_TICKS, lastTicks(folded.ticks));
+  await send('retried', RETRIED, folded.retried);
+  await send('outbox', OUTBOX, outboxOf(folded));
 }
 
 function lastTicks(ticks: readonly RunEventOf<'ScheduleTicked'>[]): object[] {

@@ -10,7 +10,8 @@ import { HttpSpec, isSuccess } from './http-spec.js';
 import { retryAfter } from './retry-after.js';
 
 /** Set by the connection, not by the job. */
-const FORBIDDEN_HEADERS = /^(host|content-length|connection|keep-alive|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
+const FORBIDDEN_HEADERS =
+  /^(host|content-length|connection|keep-alive|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
 const EXCERPT = 300;
 
 export interface HttpKindOptions {
@@ -48,13 +49,16 @@ async function call(ctx: KindContext, dispatcher: Dispatcher, allow: string[]) {
       bodyTimeout: 0,
     });
     const body = await readBody(response.body);
-    ctx.logger.info(`${method} ${shown} answered ${response.statusCode} in ${Math.round(performance.now() - startedAt)} ms`);
+    ctx.logger.info(
+      `${method} ${shown} answered ${response.statusCode} in ${Math.round(performance.now() - startedAt)} ms`,
+    );
     const result = httpResult(response.statusCode, response.headers, body);
     if (isSuccess(response.statusCode, spec.successCodes)) return result;
     throw refused(ctx, `${method} ${shown}`, response.statusCode, response.headers['retry-after'], body.bytes);
   } catch (error) {
     // The run's own limits and its cancellation are told by whoever set them.
-    if (ctx.signal.aborted || error instanceof JobError || error instanceof NoRetry || error instanceof RetryAt) throw error;
+    if (ctx.signal.aborted || error instanceof JobError || error instanceof NoRetry || error instanceof RetryAt)
+      throw error;
     if (limit.aborted) throw new JobError(`${method} ${shown} was not answered within ${spec.timeoutMs} ms`, 'TIMEOUT');
     throw new JobError(`${method} ${shown} failed: ${networkReason(error)}`, networkCode(error));
   }
@@ -68,12 +72,17 @@ function readSpec(ctx: KindContext) {
   const spec = parseSpec(HttpSpec, { ...filled, url: typeof url === 'string' ? fillUrl(url, scope) : url });
   const parsed = URL.parse(spec.url);
   const shown = parsed ? `${parsed.origin}${parsed.pathname}` : spec.url.slice(0, 200);
-  const headers: Record<string, string> = { 'user-agent': 'Jobflow', 'x-jobflow-run-id': ctx.runId, 'x-jobflow-attempt': String(ctx.attempt) };
+  const headers: Record<string, string> = {
+    'user-agent': 'Jobflow',
+    'x-jobflow-run-id': ctx.runId,
+    'x-jobflow-attempt': String(ctx.attempt),
+  };
   if (ctx.traceparent) headers.traceparent = ctx.traceparent;
   const { body } = spec;
   if (body !== undefined && typeof body !== 'string') headers['content-type'] = 'application/json';
   for (const [name, value] of Object.entries(spec.headers)) {
-    if (FORBIDDEN_HEADERS.test(name)) throw new NoRetry(`spec.headers: ${name} cannot be set by a job`, { code: 'BAD_SPEC' });
+    if (FORBIDDEN_HEADERS.test(name))
+      throw new NoRetry(`spec.headers: ${name} cannot be set by a job`, { code: 'BAD_SPEC' });
     headers[name.toLowerCase()] = value;
   }
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
@@ -81,9 +90,18 @@ function readSpec(ctx: KindContext) {
 }
 
 /** 408, 429 and 5xx may pass; anything else would be answered the same again. */
-function refused(ctx: KindContext, what: string, status: number, after: string | string[] | undefined, body: Buffer): Error {
+function refused(
+  ctx: KindContext,
+  what: string,
+  status: number,
+  after: string | string[] | undefined,
+  body: Buffer,
+): Error {
   const code = `HTTP_${status}`;
-  const excerpt = body.toString('utf8', 0, 4 * EXCERPT).trim().slice(0, EXCERPT);
+  const excerpt = body
+    .toString('utf8', 0, 4 * EXCERPT)
+    .trim()
+    .slice(0, EXCERPT);
   const message = `${what} answered ${status}${excerpt ? `: ${excerpt}` : ''}`;
   if (status !== 408 && status !== 429 && status < 500) return new NoRetry(message, { code });
   const at = retryAfter(Array.isArray(after) ? after[0] : after, Date.now());

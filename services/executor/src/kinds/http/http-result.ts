@@ -3,7 +3,15 @@ import { type Json, limits } from '@jobflow/contracts';
 /** Leaves room for the rest of the result within 256 KiB. */
 export const BODY_BYTES = 240 * 1024;
 const CUT_BYTES = 16 * 1024;
-const KEPT_HEADERS = ['content-type', 'content-length', 'etag', 'last-modified', 'location', 'retry-after', 'x-request-id'];
+const KEPT_HEADERS = [
+  'content-type',
+  'content-length',
+  'etag',
+  'last-modified',
+  'location',
+  'retry-after',
+  'x-request-id',
+];
 
 export interface ReadBody {
   bytes: Buffer;
@@ -24,7 +32,11 @@ export async function readBody(stream: AsyncIterable<Buffer>): Promise<ReadBody>
 }
 
 /** The result of an HTTP job: {status, headers, body}; `truncated` if only the body's beginning was kept, as text. */
-export function httpResult(status: number, headers: Record<string, string | string[] | undefined>, body: ReadBody): Json {
+export function httpResult(
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  body: ReadBody,
+): Json {
   const kept = KEPT_HEADERS.flatMap((name) => {
     const value = headers[name];
     return value === undefined ? [] : [[name, String(value).slice(0, 1000)] as const];

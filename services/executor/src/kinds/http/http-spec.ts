@@ -16,7 +16,10 @@ export const HttpSpec = z.object({
   /** A string is sent as it is, anything else as JSON. */
   body: Json.optional(),
   /** Codes (201), classes ("2xx") and ranges ("200-204") that count as success. Default: 200–299. */
-  successCodes: z.array(z.union([StatusCode, z.string().regex(/^([1-5]xx|[1-5]\d\d(-[1-5]\d\d)?)$/)])).min(1).optional(),
+  successCodes: z
+    .array(z.union([StatusCode, z.string().regex(/^([1-5]xx|[1-5]\d\d(-[1-5]\d\d)?)$/)]))
+    .min(1)
+    .optional(),
   /** For the whole request, besides the run's own time limits. */
   timeoutMs: z.int().min(1).max(3_600_000).default(60_000),
 });

@@ -25,7 +25,11 @@ class Told extends Error {
 
 function contextOf(task: ChildTask) {
   const at = (level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR') => (message: unknown, fields?: object) =>
-    void tell({ type: 'log', level, message: fields === undefined ? String(message) : `${message} ${JSON.stringify(fields)}` });
+    void tell({
+      type: 'log',
+      level,
+      message: fields === undefined ? String(message) : `${message} ${JSON.stringify(fields)}`,
+    });
   const levels = { debug: at('DEBUG'), info: at('INFO'), warn: at('WARN'), error: at('ERROR') };
   const end = (told: ChildMessage): never => {
     throw new Told(told);
@@ -40,10 +44,15 @@ function contextOf(task: ChildTask) {
     logger: levels,
     progress: (percent: number, message?: string) =>
       void tell({ type: 'progress', percent, ...(message !== undefined && { message }) }),
-    noRetry: (message: string, code?: string) => end({ type: 'failed', message, retryable: false, ...(code && { code }) }),
+    noRetry: (message: string, code?: string) =>
+      end({ type: 'failed', message, retryable: false, ...(code && { code }) }),
     snooze: (ms: number, reason?: string) => end({ type: 'snooze', ms, ...(reason && { reason }) }),
     retryAt: (when: Date | number, message?: string) =>
-      end({ type: 'retry-at', at: when instanceof Date ? when.getTime() : Date.now() + when, ...(message && { message }) }),
+      end({
+        type: 'retry-at',
+        at: when instanceof Date ? when.getTime() : Date.now() + when,
+        ...(message && { message }),
+      }),
   };
 }
 
@@ -73,7 +82,11 @@ async function compile(code: string): Promise<Work> {
 function failure(thrown: unknown): ChildMessage {
   if (thrown instanceof Told) return thrown.told;
   if (!(thrown instanceof Error)) {
-    return { type: 'failed', message: `The job threw no Error, but ${typeof thrown} ${String(thrown)}`, code: 'NON_ERROR_THROWN' };
+    return {
+      type: 'failed',
+      message: `The job threw no Error, but ${typeof thrown} ${String(thrown)}`,
+      code: 'NON_ERROR_THROWN',
+    };
   }
   const { code, retryable } = thrown as Error & { code?: unknown; retryable?: unknown };
   const stack = thrown.stack
@@ -96,7 +109,12 @@ function done(value: unknown, maxBytes: number): ChildMessage {
     text = JSON.stringify(value);
   } catch (error) {
     const why = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return { type: 'failed', code: 'RESULT_NOT_JSON', retryable: false, message: `The result cannot be written as JSON: ${why}` };
+    return {
+      type: 'failed',
+      code: 'RESULT_NOT_JSON',
+      retryable: false,
+      message: `The result cannot be written as JSON: ${why}`,
+    };
   }
   if (text === undefined) return { type: 'done' };
   const bytes = Buffer.byteLength(text);

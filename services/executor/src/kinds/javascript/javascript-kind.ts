@@ -46,7 +46,10 @@ async function runJavaScript(ctx: KindContext, { containment, env }: JavaScriptK
     messages: true,
   });
   using _ = stopWithContext(ctx, process_);
-  const budget = { left: OUTPUT_BYTES, onSpent: () => ctx.logger.warn(`Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`) };
+  const budget = {
+    left: OUTPUT_BYTES,
+    onSpent: () => ctx.logger.warn(`Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`),
+  };
   const stdout = new OutputLines(budget, (line) => ctx.line('INFO', 'STDOUT', line));
   const stderr = new OutputLines(budget, (line) => ctx.line('WARN', 'STDERR', line));
   let last: ChildMessage | undefined;
@@ -79,9 +82,12 @@ async function runJavaScript(ctx: KindContext, { containment, env }: JavaScriptK
   stderr.end();
   if (last) return conclude(last);
   if (outOfMemory) throw new JobError(`The job used more than its ${memoryMb} MiB of memory`, 'OUT_OF_MEMORY');
-  if (messages.overflowed) throw new NoRetry('The job told more at once than can be taken', { code: 'RESULT_TOO_LARGE' });
+  if (messages.overflowed)
+    throw new NoRetry('The job told more at once than can be taken', { code: 'RESULT_TOO_LARGE' });
   throw new JobError(
-    ended.signal ? `The job's process was ended by ${ended.signal}` : `The job ended its process with code ${ended.code}`,
+    ended.signal
+      ? `The job's process was ended by ${ended.signal}`
+      : `The job ended its process with code ${ended.code}`,
     ended.signal ?? `EXIT_${ended.code}`,
   );
 }

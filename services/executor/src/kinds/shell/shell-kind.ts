@@ -81,11 +81,15 @@ function linesOf(ctx: KindContext, stream: LogStream, budget: { left: number; on
   return new OutputLines(budget, (line) => ctx.line(stream === 'STDERR' ? 'WARN' : 'INFO', stream, line));
 }
 
-const tellCut = (ctx: KindContext) => ctx.line('WARN', 'LOG', `Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`);
+const tellCut = (ctx: KindContext) =>
+  ctx.line('WARN', 'LOG', `Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`);
 
 function readSpec(ctx: KindContext) {
   const { args, env, ...rest } = (ctx.run.spec ?? {}) as Record<string, Json>;
-  const filled = fillTemplates({ ...(args !== undefined && { args }), ...(env !== undefined && { env }) }, templateScope(ctx));
+  const filled = fillTemplates(
+    { ...(args !== undefined && { args }), ...(env !== undefined && { env }) },
+    templateScope(ctx),
+  );
   const spec = parseSpec(ShellSpec, { ...rest, ...(filled as object) });
   if (holdsTemplate(spec.script)) {
     throw new NoRetry(

@@ -5,9 +5,15 @@ export const ShellSpec = z.object({
   /** Run by `/bin/sh -c`. */
   script: z.string().min(1),
   /** `$1`, `$2`, … */
-  args: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).max(1000).default([]),
+  args: z
+    .array(z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .max(1000)
+    .default([]),
   env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
+      z.union([z.string(), z.number(), z.boolean()]).transform(String),
+    )
     .default({}),
 });
 export type ShellSpec = z.infer<typeof ShellSpec>;

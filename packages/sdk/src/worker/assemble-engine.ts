@@ -1,0 +1,130 @@
+import { live, RUNS_STREAM, VerifyReply } from '@jobflow/contracts';
+import type { Clock, EventLog, NatsLink, StateStore } from '@jobflow/platform';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { LogBuffer } from '../attempt/log-buffer.js';
+import { CancelledRuns } from '../intake/cancelled-runs.js';
+import { createClaims } from '../intake/claims.js';
+import { createEpochBook } from '../intake/epoch-book.js';
+import { EpochGuard } from '../intake/epoch-guard.js';
+import { LiveWorkers } from '../intake/live-workers.js';
+import { Suspects } from '../intake/suspects.js';
+import { ActiveReporter } from './active-reporter.js';
+import { Engine } from './engine.js';
+import { HandlerlessRuns } from './handlerless-runs.js';
+import { OutcomeRecorder } from './outcome-recorder.js';
+import type { Runners } from './runners.js';
+import { Slots } from './slots.js';
+import { createWorkerMetrics } from './worker-metrics.js';
+
+const VERIFY_TIMEOUT_MS = 6_000;
+
+export interface EngineEnvironment {
+  workerId: string;
+  link: NatsLink;
+  store: StateStore;
+  log: EventLog;
+  clock: Clock;
+  logger: Logger;
+  metrics: Registry;
+  runners: Runners;
+  concurrency: number;
+  prefetch: number;
+  noHandlerAfterMs: number;
+  onRoom: () => void;
+}
+
+export interface AssembledEngine {
+  engine: Engine;
+  epoch: EpochGuard;
+  suspects: Suspects;
+  cancelled: CancelledRuns;
+  workers: LiveWorkers;
+  slots: Slots;
+  logs: LogBuffer;
+  active: ActiveReporter;
+}
+
+/** Puts the parts of an engine together over one connection. */
+export function assembleEngine(env: EngineEnvironment): AssembledEngine {
+  const { workerId, link, store, log, clock, runners } = env;
+  const now = () => clock.now();
+  const onTrouble = troubleReporter(env.logger, now);
+  const slots = new Slots(env.concurrency, env.prefetch);
+  const epoch = new EpochGuard(() => link.nc.info?.server_id ?? '', createEpochBook(link, log, now), now);
+  const cancelled = new CancelledRuns();
+  const workers = new LiveWorkers(now);
+  const claims = createClaims(link, log, workerId);
+  const logs = new LogBuffer({ clock, record: (subject, events) => log.record(subject, events) });
+  const active = new ActiveReporter({
+    workerId,
+    clock,
+    record: (subject, events) => {
+      log.record(subject, events).catch((error) => onTrouble('the progress of a run was not recorded', error));
+    },
+  });
+  const suspects: Suspects = new Suspects({
+    workerId,
+    clock,
+    claims,
+    lastSeq: async () => (await link.jsm.streams.info(RUNS_STREAM)).state.last_seq,
+    verify: (ids, seq) => verify(link, ids, seq),
+    liveness: (id) => workers.judge(id),
+    onAdmitted: (admitted) => engine.admit(admitted),
+    onLost: (admitted) => engine.lost(admitted),
+    onTrouble,
+  });
+  const metrics = createWorkerMetrics(env.metrics, { active: () => slots.running, parked: () => suspects.size });
+  const recorder = new OutcomeRecorder({
+    workerId,
+    clock,
+    random: Math.random,
+    record: (subject, events) => log.record(subject, events),
+    onSettled: (attempt, event) => {
+      if (event) metrics.ended(event, clock.now() - attempt.startedAt);
+      engine.onSettled(attempt, event);
+    },
+    onTrouble,
+  });
+  const engine = new Engine({
+    workerId,
+    clock,
+    slots,
+    runners,
+    epoch,
+    cancelled,
+    suspects,
+    claims,
+    handlerless: new HandlerlessRuns(env.noHandlerAfterMs),
+    logs,
+    active,
+    recorder,
+    isPaused: (queue) => store.queues.get(queue)?.state.paused === true,
+    onRoom: env.onRoom,
+    onTrouble,
+  });
+  return { engine, epoch, suspects, cancelled, workers, slots, logs, active };
+}
+
+async function verify(link: NatsLink, ids: string[], seq: number): Promise<VerifyReply> {
+  const reply = await link.nc.request(live.verify, JSON.stringify({ ids, seq }), { timeout: VERIFY_TIMEOUT_MS });
+  return VerifyReply.parse(reply.json());
+}
+
+const TELL_EVERY_MS = 5_000;
+
+/** What goes wrong goes wrong a thousand times a second: each kind of trouble is told every 5 s, with how often. */
+function troubleReporter(logger: Logger, now: () => number): (what: string, error: unknown) => void {
+  const told = new Map<string, { at: number; times: number }>();
+  return (what, error) => {
+    const before = told.get(what);
+    if (before && now() - before.at < TELL_EVERY_MS) {
+      before.times += 1;
+      return;
+    }
+    if (told.size > 100) told.clear();
+    told.set(what, { at: now(), times: 0 });
+    const reason = error instanceof Error ? error.message : error;
+    logger.warn({ ...(reason !== undefined && { reason }), ...(before?.times && { timesMore: before.times }) }, what);
+  };
+}

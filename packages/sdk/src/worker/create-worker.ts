@@ -1,0 +1,236 @@
+import { hostname } from 'node:os';
+import { live, parseCommit, runFilters } from '@jobflow/contracts';
+import {
+  type CheckResult,
+  connectNats,
+  createEventLog,
+  createPullLoop,
+  createStateStore,
+  ensureStreams,
+  type NatsLink,
+  newToken,
+  type Service,
+  type Stoppable,
+  systemClock,
+} from '@jobflow/platform';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { createCancelFeed } from '../intake/cancel-feed.js';
+import { RECLAIM_WINDOW_MS } from '../intake/epoch-guard.js';
+import { type AssembledEngine, assembleEngine } from './assemble-engine.js';
+import { every } from './every.js';
+import { wantedLevels } from './queue-levels.js';
+import { registerJobs } from './register-jobs.js';
+import { Runners } from './runners.js';
+import { startWorkerBeats } from './worker-beats.js';
+import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
+
+/** Held messages are renewed so often; the server gives up on one after 30 s. */
+const TOUCH_MS = 10_000;
+const GIVE_BACK_MS = 500;
+const MEET_AGAIN_MS = 500;
+
+export interface Worker extends Service {
+  readonly id: string;
+  /** Handlers running; runs that succeeded and attempts that failed since the start. */
+  counts(): { active: number; finished: number; failed: number };
+  check(): CheckResult;
+}
+
+/**
+ * A worker inside this process: pulls runs, carries them out, records how they ended. `start` resolves when it is
+ * working; `stop` lets running handlers finish, for `drainMs`, gives everything else back, and may be called twice.
+ */
+export function createWorker(options: WorkerOptions): Worker {
+  checkWorkerOptions(options);
+  const { concurrency = 50, prefetch = 4 * concurrency, clock = systemClock, drainMs = 30_000 } = options;
+  const id = options.id ?? `worker-${hostname()}-${process.pid}-${newToken(4)}`.toLowerCase();
+  const logger = options.logger ?? pino({ level: 'warn', base: { worker: id } });
+  const metrics = options.metrics ?? new Registry();
+  const runners = new Runners(options.handlers ?? [], options.kinds ?? []);
+  const wanted = options.queues && new Set(options.queues);
+  const parts: Stoppable[] = [];
+  let assembled: AssembledEngine | undefined;
+  let link: NatsLink | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const counts = () => ({
+    active: assembled?.slots.running ?? 0,
+    finished: assembled?.engine.finished ?? 0,
+    failed: assembled?.engine.failed ?? 0,
+  });
+
+  async function start(): Promise<void> {
+    try {
+      await startParts();
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+  }
+
+  async function startParts(): Promise<void> {
+    const nats = await connection();
+    const log = createEventLog(nats, { actor: options.actor ?? 'system:worker', clock, logger, metrics });
+    parts.push(log);
+    await ensureStreams(nats);
+    const store = createStateStore(nats, { kinds: ['job', 'queue'], logger });
+    parts.push(store);
+    await store.start();
+    await registerJobs([...(options.handlers ?? []), ...(options.jobs ?? [])], {
+      link: nats,
+      store,
+      log,
+      logger,
+      now: clock.now,
+    });
+
+    const loop = createPullLoop(nats, {
+      capacity: () => concurrency,
+      freeSlots: () => engine.room(),
+      onMessage: (message) => engine.deliver(message),
+      logger,
+      metrics,
+    });
+    const { noHandlerAfterMs = 60_000 } = options;
+    assembled = assembleEngine({
+      workerId: id,
+      link: nats,
+      store,
+      log,
+      clock,
+      logger,
+      metrics,
+      runners,
+      concurrency,
+      prefetch,
+      noHandlerAfterMs,
+      onRoom: () => loop.wake(),
+    });
+    const { engine, cancelled } = assembled;
+    const feed = createCancelFeed({
+      link: nats,
+      store,
+      logger,
+      onCancel: (runId, seq) => {
+        cancelled.add(runId, seq);
+        engine.cancel(runId);
+      },
+    });
+    parts.push(feed, ...listen(nats, assembled));
+    parts.push(await keepEpoch(nats, assembled));
+    await feed.start();
+    const setLevels = () => loop.setLevels(wantedLevels(store.queues, wanted));
+    const off = store.onChange((kind) => kind === 'queue' && setLevels());
+    setLevels();
+    const beats = startWorkerBeats(
+      {
+        id,
+        version: options.version ?? '0.1.0',
+        queues: wanted ? [...wanted] : ['*'],
+        concurrency,
+        prefetch,
+        describe: () => runners.describe(),
+        counts,
+      },
+      clock,
+      (subject, data) => {
+        if (!nats.nc.isClosed()) nats.nc.publish(subject, data);
+      },
+    );
+    const touching = every(clock, TOUCH_MS, () => engine.touch());
+    const givingBack = every(clock, GIVE_BACK_MS, () => engine.giveBackOld());
+    parts.push({
+      async stop() {
+        beats.status('DRAINING');
+        off();
+        await Promise.all([loop.stop(), engine.drain(drainMs)]);
+        beats.status('OFFLINE');
+        for (const part of [givingBack, touching, beats]) await part.stop();
+        assembled?.active.stop();
+        assembled?.logs.stop();
+      },
+    });
+    await loop.start();
+  }
+
+  async function connection(): Promise<NatsLink> {
+    if (typeof options.nats !== 'string') {
+      link = options.nats;
+      return link;
+    }
+    link = await connectNats(options.nats, { name: id, logger });
+    parts.push(link);
+    return link;
+  }
+
+  /** Follows what concerns every worker: others' beats and claims. */
+  function listen(nats: NatsLink, { workers, engine }: AssembledEngine): Stoppable[] {
+    const beats = nats.nc.subscribe(live.worker, {
+      callback: (error, message) => {
+        if (!error) workers.hear(message.data);
+      },
+    });
+    const claims = nats.nc.subscribe(runFilters.claim, {
+      callback: (error, message) => {
+        const parsed = error ? undefined : parseCommit('run', message.data);
+        if (!parsed?.ok) return;
+        for (const event of parsed.commit.events) if (event.type === 'RunClaimed') engine.heardClaim(event);
+      },
+    });
+    return [beats, claims].map((subscription) => ({ stop: async () => subscription.unsubscribe() }));
+  }
+
+  /** Learns the epoch of the server, now and after every reconnect. */
+  async function keepEpoch(nats: NatsLink, { epoch, suspects, workers, engine }: AssembledEngine): Promise<Stoppable> {
+    let known = nats.nc.info?.server_id;
+    await epoch.meet();
+    suspects.holdUntil(epoch.settledAt);
+    const retry = every(clock, MEET_AGAIN_MS, () => {
+      if (nats.connected())
+        epoch.meet().catch((reason) => logger.warn({ reason: String(reason) }, 'the server is not known yet'));
+    });
+    const off = nats.onConnected(() => {
+      workers.listenAnew();
+      const serverId = nats.nc.info?.server_id;
+      if (serverId === known) return;
+      known = serverId;
+      logger.info({ server: serverId }, 'the server is a new process: claiming what runs here again');
+      suspects.holdUntil(clock.now() + RECLAIM_WINDOW_MS);
+      engine.reclaim().catch((error) => logger.error({ err: error }, 'claiming again failed'));
+    });
+    return {
+      async stop() {
+        off();
+        await retry.stop();
+      },
+    };
+  }
+
+  /** In reverse order of the start, also after a start that failed half-way. */
+  async function stopParts(): Promise<void> {
+    for (const part of parts.reverse()) {
+      await part.stop().catch((error: unknown) => logger.error({ err: error }, 'a part of the worker did not stop'));
+    }
+    if (typeof options.nats !== 'string' && link?.connected()) await link.nc.flush().catch(() => undefined);
+  }
+
+  const stop = () => {
+    stopping ??= stopParts();
+    return stopping;
+  };
+  return {
+    id,
+    counts,
+    start,
+    stop,
+    check: () =>
+      link?.connected()
+        ? { ok: true }
+        : {
+            ok: false,
+            message: 'There is no connection to NATS',
+            action: 'Check that nats-server runs; the worker reconnects by itself',
+          },
+  };
+}

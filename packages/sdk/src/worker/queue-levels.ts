@@ -1,0 +1,12 @@
+import { queueConsumer } from '@jobflow/contracts';
+import type { PullLevel, StateStore } from '@jobflow/platform';
+
+/** The levels to pull from: those of the wanted queues that are not paused. */
+export function wantedLevels(queues: StateStore['queues'], wanted: ReadonlySet<string> | undefined): PullLevel[] {
+  const levels: PullLevel[] = [];
+  for (const { state } of queues.values()) {
+    if (state.paused || (wanted && !wanted.has(state.name))) continue;
+    for (const priority of state.levels) levels.push({ priority, consumer: queueConsumer(state.name, priority) });
+  }
+  return levels;
+}

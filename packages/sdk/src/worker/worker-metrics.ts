@@ -1,0 +1,45 @@
+import type { RunEvent } from '@jobflow/contracts';
+import { metric } from '@jobflow/platform';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+const DURATIONS = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 15, 60, 300, 1800];
+
+export interface WorkerMetrics {
+  ended(event: RunEvent, ms: number): void;
+}
+
+/** What a worker counts. */
+export function createWorkerMetrics(registry: Registry, now: { active(): number; parked(): number }): WorkerMetrics {
+  const ended = metric(registry, 'jobflow_attempts_total', (name) => {
+    const help = 'Attempts by how they ended';
+    return new Counter({ name, help, labelNames: ['outcome'], registers: [registry] });
+  });
+  const durations = metric(registry, 'jobflow_attempt_seconds', (name) => {
+    const help = 'From the start of an attempt to its recorded outcome';
+    return new Histogram({ name, help, buckets: DURATIONS, registers: [registry] });
+  });
+  gauge(registry, 'jobflow_attempts_active', 'Handlers that run', now.active);
+  gauge(registry, 'jobflow_suspects_parked', 'Messages that are checked before they may start', now.parked);
+  return {
+    ended(event, ms) {
+      ended.inc({ outcome: event.type });
+      durations.observe(ms / 1000);
+    },
+  };
+}
+
+function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  metric(
+    registry,
+    name,
+    () =>
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(read());
+        },
+      }),
+  );
+}

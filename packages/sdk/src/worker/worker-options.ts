@@ -1,0 +1,48 @@
+import type { Clock, NatsLink } from '@jobflow/platform';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Handler } from '../define/define-handler.js';
+import type { JobDefinition } from '../define/define-job.js';
+import type { KindRunner } from './kind-runner.js';
+
+export interface WorkerOptions {
+  /** A URL (nats://user:password@host:port), or a connection that is already there and stays its owner's. */
+  nats: string | NatsLink;
+  handlers?: readonly Handler[];
+  /** Jobs to create if they do not exist, besides those of the handlers. */
+  jobs?: readonly JobDefinition[];
+  /** Default: all queues, those that come later included. */
+  queues?: readonly string[];
+  /** Handlers that run at once. Default: 50. */
+  concurrency?: number;
+  /** The most that is asked for ahead of free slots while handlers are short. Default: four times the concurrency. */
+  prefetch?: number;
+  /** What else than handlers it carries out. */
+  kinds?: readonly KindRunner[];
+  /** How long a run for which no worker has a handler stays queued, once it is due. Default: 60 s. */
+  noHandlerAfterMs?: number;
+  /** How long `stop` waits for running handlers before it aborts them. Default: 30 s. */
+  drainMs?: number;
+  /** Unique to this process; names it in the dashboard. */
+  id?: string;
+  version?: string;
+  /** Who writes the events. Default: system:worker. */
+  actor?: string;
+  logger?: Logger;
+  metrics?: Registry;
+  clock?: Clock;
+}
+
+const KNOWN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** Refuses what could not work, before anything is connected. */
+export function checkWorkerOptions({ concurrency = 50, prefetch = 0, queues = [] }: WorkerOptions): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
+    throw new RangeError(`concurrency must be a whole number from 1 to 10,000, not ${concurrency}`);
+  }
+  if (!Number.isInteger(prefetch) || prefetch < 0 || prefetch > 10_000) {
+    throw new RangeError(`prefetch must be a whole number from 0 to 10,000, not ${prefetch}`);
+  }
+  for (const queue of queues)
+    if (!KNOWN.test(queue)) throw new RangeError(`${JSON.stringify(queue)} is no name of a queue`);
+}

@@ -1,0 +1,135 @@
+import {
+  live,
+  parseCommit,
+  queuedSubject,
+  RUNS_STREAM,
+  type RunDefinition,
+  type RunEvent,
+  VerifyRequest,
+} from '@jobflow/contracts';
+import { evolveRun, type RunState } from '@jobflow/domain';
+import { createOrderedReader, type EventLog, type NatsLink, type ReadMessage } from '@jobflow/platform';
+import { pino } from 'pino';
+
+export interface Seen {
+  seq: number;
+  subject: string;
+  event: RunEvent;
+  accepted: boolean;
+}
+
+/**
+ * Projector and scheduler in one, in memory: the same fold, the same answers, the same effects, without Postgres. What
+ * the engine's tests need of the rest of the house.
+ */
+export interface FoldDouble extends AsyncDisposable {
+  state(runId: string): RunState | undefined;
+  /** Every event of a run, in the order of the log. */
+  events(runId: string): Seen[];
+  /** All events the fold did not accept, claims of the losers aside. */
+  refused(): Seen[];
+  /** Resolves with the state once it satisfies. */
+  when(runId: string, satisfies: (state: RunState) => boolean): Promise<RunState>;
+  whenEnded(runId: string): Promise<RunState>;
+  /** While true, nobody answers executors that ask about suspects. */
+  mute: boolean;
+}
+
+const ENDED = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
+
+export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<FoldDouble> {
+  const logger = pino({ level: 'silent' });
+  const states = new Map<string, RunState>();
+  const definitions = new Map<string, RunDefinition>();
+  const seen: Seen[] = [];
+  const waiters = new Set<{
+    runId: string;
+    satisfies: (state: RunState) => boolean;
+    resolve: (state: RunState) => void;
+  }>();
+  const timers = new Set<NodeJS.Timeout>();
+  let checkpoint = 0;
+  let stopped = false;
+
+  const queue = (runId: string, attempt: number, delivery: number, at: number) => {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        const run = definitions.get(runId);
+        if (!run || stopped) return;
+        const subject = queuedSubject(run.queue, run.priority);
+        const events: RunEvent[] = [{ type: 'RunQueued', run, attempt, delivery }];
+        log.append({ messages: [{ subject, events }], msgId: `${runId}:${delivery}` }).catch(() => undefined);
+      },
+      Math.max(0, at - Date.now()),
+    );
+    timers.add(timer);
+  };
+
+  const apply = ({ seq, subject, data }: ReadMessage) => {
+    checkpoint = seq;
+    const parsed = parseCommit('run', data);
+    if (!parsed.ok) return;
+    for (const event of parsed.commit.events) {
+      if (event.type === 'ScheduleTicked') continue;
+      if (event.type === 'RunQueued' || event.type === 'RunPlanned') definitions.set(event.run.id, event.run);
+      const runId = 'run' in event ? event.run.id : event.runId;
+      const evolved = evolveRun(states.get(runId), event, { at: parsed.commit.at, seq, actor: parsed.commit.by.actor });
+      if (evolved.state) states.set(runId, evolved.state);
+      seen.push({ seq, subject, event, accepted: evolved.accepted });
+      for (const effect of evolved.effects) {
+        if (effect.kind === 'queue-run') queue(runId, effect.run.attempt, effect.run.delivery, effect.run.at);
+      }
+      for (const waiter of [...waiters]) {
+        if (waiter.runId !== runId || !evolved.state || !waiter.satisfies(evolved.state)) continue;
+        waiters.delete(waiter);
+        waiter.resolve(evolved.state);
+      }
+    }
+  };
+  const reader = createOrderedReader(link, {
+    stream: RUNS_STREAM,
+    fromSeq: 1,
+    logger,
+    onBatch: async (messages) => messages.forEach(apply),
+    onRecreated: async () => checkpoint + 1,
+  });
+  await reader.start();
+
+  const double: FoldDouble = {
+    mute: false,
+    state: (runId) => states.get(runId),
+    events: (runId) =>
+      seen.filter(({ event }) => ('run' in event ? event.run.id : 'runId' in event && event.runId) === runId),
+    refused: () => seen.filter(({ accepted, event }) => !accepted && event.type !== 'RunClaimed'),
+    when(runId, satisfies) {
+      const state = states.get(runId);
+      if (state && satisfies(state)) return Promise.resolve(state);
+      return new Promise((resolve) => waiters.add({ runId, satisfies, resolve }));
+    },
+    whenEnded: (runId) => double.when(runId, (state) => ENDED.has(state.status)),
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      verify.unsubscribe();
+      await reader.stop();
+    },
+  };
+  const verify = link.nc.subscribe(live.verify, {
+    callback: async (error, message) => {
+      if (error || double.mute) return;
+      const { ids, seq } = VerifyRequest.parse(message.json());
+      const deadline = Date.now() + 5_000;
+      while (checkpoint < seq && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (checkpoint < seq) return void message.respond(JSON.stringify({ ok: false, reason: 'lagging' }));
+      const runs = ids.flatMap((id) => {
+        const state = states.get(id);
+        if (!state) return [];
+        const { status, attempt, delivery, claim, workerId, cancelRequestedAt } = state;
+        return [{ id, status, attempt, delivery, claim, workerId, cancelRequested: cancelRequestedAt !== undefined }];
+      });
+      message.respond(JSON.stringify({ ok: true, runs }));
+    },
+  });
+  return double;
+}

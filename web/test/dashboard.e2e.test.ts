@@ -1,0 +1,238 @@
+/**
+ * The dashboard in a real browser. Against the mock gateway by itself; against a real one with JOBFLOW_E2E_URL,
+ * JOBFLOW_E2E_EMAIL and JOBFLOW_E2E_PASSWORD.
+ */
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, launchBrowser, overflowing, signIn, watchForTrouble } from './browser';
+import { type MockGateway, startMockGateway } from './mock-gateway';
+
+const given = process.env.JOBFLOW_E2E_URL;
+const email = process.env.JOBFLOW_E2E_EMAIL ?? 'admin@jobflow.local';
+const password = process.env.JOBFLOW_E2E_PASSWORD ?? 'jobflow';
+
+const widths = [360, 768, 1440];
+const themes = ['light', 'dark'] as const;
+const unknownRun = '/runs/00000000-0000-7000-8000-000000000000';
+const jobName = `e2e.sum-${Date.now().toString(36)}`;
+
+let gateway: MockGateway | undefined;
+let url: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  gateway = given ? undefined : await startMockGateway();
+  url = given ?? (gateway as MockGateway).url;
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await gateway?.stop();
+});
+
+async function newPage(width = 1440, colorScheme: 'light' | 'dark' = 'light'): Promise<[Page, BrowserContext]> {
+  const context = await browser.newContext({ viewport: { width, height: width < 500 ? 780 : 900 }, colorScheme });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return [page, context];
+}
+
+async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { run } = (globalThis as unknown as { axe: typeof import('axe-core') }).axe;
+    const result = await run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      resultTypes: ['violations'],
+    });
+    return result.violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  });
+}
+
+/** Waits until the page has drawn its data. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForFunction(() => document.querySelector('.skeleton') === null);
+  await page.waitForTimeout(150);
+}
+
+describe.skipIf(!chromiumPath())('signing in', () => {
+  it('a wrong password and an unknown address get the same answer, the right ones the page that was asked for', async () => {
+    const [page, context] = await newPage();
+    await page.goto(`${url}/schedules?q=x`);
+    await page.waitForURL(/\/login\?to=/);
+    const attempt = async (address: string, secret: string) => {
+      await page.getByLabel('Email').fill(address);
+      await page.getByLabel('Password', { exact: true }).fill(secret);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    };
+    const answers: (string | null)[] = [];
+    for (const address of [email, 'nobody@example.com']) {
+      await attempt(address, 'certainly wrong');
+      answers.push(await page.getByRole('alert').textContent());
+    }
+    expect(answers[0]).toContain('do not match');
+    expect(answers[1]).toContain('do not match');
+    await attempt(email, password);
+    await page.waitForURL(`${url}/schedules?q=x`);
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Schedules');
+    await context.close();
+  });
+
+  it('a reload keeps the session, signing out ends it', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Jobs', level: 1 }).waitFor();
+    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+    expect(stored).not.toMatch(/token|bearer|eyJ/i);
+    await page.getByRole('button', { name: /Account of/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.waitForURL(/\/login/);
+    await page.goto(`${url}/runs`);
+    await page.waitForURL(/\/login\?to=%2Fruns/);
+    await context.close();
+  });
+});
+
+describe.skipIf(!chromiumPath())('a job', () => {
+  it('is made, told of its mistakes, run, and its page follows to the end without a reload', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.getByRole('link', { name: 'New job' }).first().click();
+    await page.getByText('JavaScript', { exact: true }).click();
+    await page.getByRole('button', { name: 'Create job' }).click();
+    await page.getByText('A job needs a name.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('not a name!');
+    await page.getByLabel('Code').fill('return { sum: 1 + 1 };');
+    await page.getByRole('button', { name: 'Create job' }).click();
+    await page.locator('input[aria-invalid="true"]').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill(jobName);
+    await page.getByRole('button', { name: 'Create job' }).click();
+    await page.waitForURL(`${url}/jobs/${jobName}`);
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('link', { name: 'Open the run' }).click();
+    await page.waitForURL(/\/runs\/[^/]+$/);
+    await page.locator('main header').getByText('Succeeded').waitFor();
+    await page.getByRole('tab', { name: 'Result' }).click();
+    await page.waitForURL(/tab=result/);
+    await context.close();
+  });
+});
+
+describe.skipIf(!chromiumPath())('the shell', () => {
+  it('obeys its keys, and not while someone types', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await page.waitForURL(`${url}/runs`);
+    await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('gmt');
+    expect(await page.getByLabel('Show runs of one job').inputValue()).toBe('gmt');
+    await page.waitForURL(/job=gmt/);
+    await context.close();
+  });
+
+  it('follows the system’s theme live until one is chosen', async () => {
+    const [page, context] = await newPage();
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    await page.goto(`${url}/login`);
+    expect(await theme()).toBe('light');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(theme).toBe('dark');
+    await page.getByRole('button', { name: /Theme: as the system/ }).click();
+    expect(await theme()).toBe('light');
+    await page.reload();
+    expect(await theme()).toBe('light');
+    await context.close();
+  });
+
+  it.skipIf(given)('says when it is not live, and comes back by itself', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    const top = page.locator('header').first();
+    await top.getByText('Live').waitFor();
+    gateway?.dropSockets();
+    await top.getByText('Reconnecting').waitFor();
+    await top.getByText('Live').waitFor();
+    await context.close();
+  });
+});
+
+describe.skipIf(!chromiumPath())('every page', () => {
+  const paths = [
+    '/jobs',
+    '/jobs?q=no-such-thing',
+    '/jobs/new',
+    '/runs',
+    '/monitor',
+    '/schedules',
+    '/channels',
+    unknownRun,
+    '/nowhere',
+  ];
+
+  /** The newest run's pages, tab by tab, and its job's. */
+  async function pathsOfARun(page: Page): Promise<string[]> {
+    await page.goto(`${url}/runs`);
+    const link = page.locator('[role="row"] a').first();
+    await link.waitFor();
+    const run = (await link.getAttribute('href')) as string;
+    const tabs = ['logs', 'result', 'input', 'attempts', 'deliveries', 'timeline'];
+    return [...tabs.map((tab) => `${run}?tab=${tab}`), `/jobs/${jobName}`];
+  }
+
+  for (const theme of themes) {
+    for (const width of widths) {
+      it(`fits ${width} px, is accessible, quiet and within the security policy (${theme})`, async () => {
+        const [page, context] = await newPage(width, theme);
+        // The browser itself reports the refused refresh of the very first visit.
+        const trouble = watchForTrouble(page, /Failed to load resource/);
+        const found: string[] = [];
+        const look = async (path: string) => {
+          await settled(page);
+          expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+          const problems = [...(await overflowing(page)), ...(await axeFindings(page)), ...trouble.problems.splice(0)];
+          found.push(...problems.map((problem) => `${path}: ${problem}`));
+        };
+        await page.goto(`${url}/login`);
+        await look('/login');
+        await signIn(page, url, email, password);
+        for (const path of [...paths, ...(await pathsOfARun(page))]) {
+          await page.goto(`${url}${path}`);
+          await look(path);
+        }
+        expect(found).toEqual([]);
+        await context.close();
+      });
+    }
+  }
+
+  it.each(widths)('dialogs fit %d px and are accessible', async (width) => {
+    const [page, context] = await newPage(width, 'dark');
+    await signIn(page, url, email, password);
+    const found: string[] = [];
+    for (const [path, button] of [
+      ['/schedules', 'New schedule'],
+      ['/channels', 'New webhook'],
+      [`/jobs/${jobName}`, 'Add schedule'],
+      [`/jobs/${jobName}`, 'Delete this job'],
+    ] as const) {
+      await page.goto(`${url}${path}`);
+      await settled(page);
+      await page.getByRole('button', { name: button }).first().click();
+      await page.getByRole('dialog').waitFor();
+      await page.waitForTimeout(600);
+      const problems = [...(await overflowing(page)), ...(await axeFindings(page))];
+      found.push(...problems.map((problem) => `${button}: ${problem}`));
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+    expect(found).toEqual([]);
+    await context.close();
+  });
+});
