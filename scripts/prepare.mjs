@@ -115,17 +115,20 @@ async function build() {
   const startedAt = Date.now();
   say(`Building ${due.map(({ name }) => name).join(' and ')} …`);
   const results = await Promise.all(due.map((target) => target.run()));
-  for (const [index, { name }] of due.entries()) {
+  const failed = [];
+  for (const [index, { name, print }] of due.entries()) {
     const { code, output } = results[index];
-    if (code === 0) continue;
-    process.stderr.write(output);
-    throw new Refusal(`Building ${name} failed, for the reasons above.`);
+    if (code === 0) stamps[name] = print;
+    else failed.push({ name, output });
   }
-  for (const { name, print } of due) stamps[name] = print;
   try {
     writeFileSync(stampFile, JSON.stringify(stamps));
   } catch {
     // a checkout that cannot be written is built again next time
+  }
+  for (const { output } of failed) process.stderr.write(output);
+  if (failed.length > 0) {
+    throw new Refusal(`Building ${failed.map(({ name }) => name).join(' and ')} failed, for the reasons above.`);
   }
   say(`Built in ${seconds(startedAt)}.`);
 }

@@ -1,3 +1,14 @@
+export * from './checkpoint/read-position.js';
 export * from './db/db.js';
+export type * from './entities/row-types.js';
+export * from './jobs/job-figures.js';
+export * from './logs/log-lines.js';
 export { migrate } from './migrations/migrate.js';
+export * from './queues/queue-figures.js';
 export * from './runs/partitions.js';
+export * from './runs/runs-ahead.js';
+export * from './runs/stored-events.js';
+export * from './stats/metric-points.js';
+export * from './stats/percentile-of.js';
+export * from './stats/run-totals.js';
+export * from './stats/window-stats.js';

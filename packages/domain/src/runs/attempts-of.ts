@@ -19,6 +19,8 @@ export interface Attempt {
 type Open = Attempt & { key: string };
 type Data = StoredEvent['data'];
 const key = (data: Data, claim = data.claim) => `${data.attempt}:${data.delivery}:${claim}`;
+/** A refused end has a key of its own, so that it never stands in for the attempt that counts. */
+const lateKey = (data: Data) => `late ${key(data)}`;
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /**
@@ -51,8 +53,10 @@ export function attemptsOf(events: readonly StoredEvent[]): Attempt[] {
       case 'RunSnoozed':
       case 'RunCancelled':
         if (event.accepted) due = nextDue(data);
-        if (known && !event.accepted && known.status !== 'RUNNING') break;
-        close(known ?? push(tries, open(event, queued)), event);
+        if (event.accepted) close(known ?? push(tries, open(event, queued)), event);
+        else if (!known && !tries.some((t) => t.key === lateKey(data))) {
+          close(push(tries, { ...open(event, queued), key: lateKey(data) }), event);
+        }
         break;
       case 'RunReturned':
         if (event.accepted) due = number(data.notBefore);

@@ -67,7 +67,7 @@ describe('whatever is in the log, in whatever order and however often', () => {
           expect(told_).toBe(ended ? 1 : 0);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('whatever is in the log, in whatever order and however often', () => {
           expect(state.revision).toBe(before.revision + 1);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -133,7 +133,7 @@ describe('whatever is in the log, in whatever order and however often', () => {
           if (state.status === 'SCHEDULED' || state.status === 'RETRYING') expect(at).toBeDefined();
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -149,7 +149,7 @@ describe('whatever is in the log, in whatever order and however often', () => {
         expect(attempts.filter((a) => a.status === 'RUNNING')).toHaveLength(state?.started ? 1 : 0);
         expect(attempts.filter((a) => a.status === 'LOST')).toHaveLength(state?.losses ?? 0);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });

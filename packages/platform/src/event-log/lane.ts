@@ -3,15 +3,22 @@ import type { Logger } from 'pino';
 import type { AckInbox } from '../nats/ack-inbox.js';
 import type { NatsLink } from '../nats/nats-link.js';
 import { LogUnavailableError } from './event-log-types.js';
+import { GroupCost } from './group-cost.js';
 import type { LogMetrics } from './log-metrics.js';
-import { storeUnits } from './store-units.js';
+import { storeBatch, storePlain } from './store-units.js';
 import type { Unit } from './unit.js';
 
 const GROUP_BYTES = 4 * 1024 * 1024;
-/** On a stream without atomic batches so many publishes are in flight at once. */
-const WINDOW = 256;
 const DEADLINE_SWEEP_MS = 100;
 const DEFERRED_MS = 1_000;
+/** A group that took so long was repeated, or the server was busy otherwise: nothing to learn from. */
+const TROUBLE_MS = 2_000;
+
+interface Group {
+  units: Unit[];
+  messages: number;
+  plain: boolean;
+}
 
 export interface LaneOptions {
   link: NatsLink;
@@ -32,8 +39,9 @@ export class Lane {
   #deferred = new Set<Unit>();
   #running = false;
   #stopped = false;
-  #wake: (() => void) | undefined;
+  #sleepers = new Set<() => void>();
   #idle: (() => void)[] = [];
+  #cost = new GroupCost();
 
   constructor(private readonly options: LaneOptions) {}
 
@@ -62,17 +70,17 @@ export class Lane {
     for (const unit of [...this.#pending, ...this.#flying, ...this.#deferred]) unit.fail(error);
     this.#pending = [];
     this.#deferred.clear();
-    this.#wake?.();
+    for (const wake of [...this.#sleepers]) wake();
   }
 
   async #run(): Promise<void> {
     const sweep = setInterval(() => this.#failExpired(), DEADLINE_SWEEP_MS);
     try {
       while (this.#pending.length > 0 && !this.#stopped) {
-        this.#flying = this.#takeGroup();
-        this.options.metrics.group(this.options.stream, this.#flying);
-        if (this.options.atomic) await storeUnits(this.#context(), this.#flying);
-        else await Promise.all(this.#flying.map((unit) => storeUnits(this.#context(), [unit])));
+        const group = this.#takeGroup();
+        this.#flying = group.units;
+        this.options.metrics.group(this.options.stream, group.messages);
+        await this.#store(group);
         this.#flying = [];
       }
     } catch (error) {
@@ -93,8 +101,27 @@ export class Lane {
     }
   }
 
-  #takeGroup(): Unit[] {
-    const most = this.options.atomic ? limits.batchMessages : WINDOW;
+  async #store({ units, messages, plain }: Group): Promise<void> {
+    const context = this.#context();
+    const started = performance.now();
+    if (plain) await Promise.all(units.map((unit) => storePlain(context, unit)));
+    else await storeBatch(context, units);
+    const took = performance.now() - started;
+    if (took > TROUBLE_MS) return;
+    if (plain) this.#cost.tookPlain(messages, took);
+    else this.#cost.tookBatch(messages, took);
+  }
+
+  /**
+   * As much as may go together. Units of one message that stand first go each on their own where that is quicker, or the
+   * stream takes no batches; otherwise whatever fits makes one batch.
+   */
+  #takeGroup(): Group {
+    const few = this.#pending.slice(0, limits.batchMessages);
+    const wide = few.findIndex((unit) => unit.count > 1);
+    const singles = wide === -1 ? few.length : wide;
+    const plain = singles > 0 && (!this.options.atomic || this.#cost.plain(singles));
+    const most = plain ? Math.min(singles, GroupCost.WINDOW) : limits.batchMessages;
     let messages = 0;
     let bytes = 0;
     let n = 0;
@@ -104,7 +131,7 @@ export class Lane {
       bytes += unit.bytes;
       n++;
     }
-    return this.#pending.splice(0, n);
+    return { units: this.#pending.splice(0, n), messages, plain };
   }
 
   #failExpired(): void {
@@ -117,11 +144,12 @@ export class Lane {
   }
 
   #context() {
-    const { link, inbox, stream, logger } = this.options;
+    const { link, inbox, stream, atomic, logger } = this.options;
     return {
       link,
       inbox,
       stream,
+      atomic,
       logger,
       defer: (unit: Unit) => this.#defer(unit),
       pause: (attempt: number) => this.#pause(attempt),
@@ -139,17 +167,15 @@ export class Lane {
   async #pause(attempt: number): Promise<boolean> {
     if (this.#stopped) return false;
     const longest = Math.min(1_000, 20 * 2 ** Math.min(attempt, 10));
-    await new Promise<void>((resolve) => {
-      // Without a connection there is nothing to try; its return ends the wait.
-      const timer = setTimeout(done, this.options.link.connected() ? Math.random() * longest : 5_000);
-      const off = this.options.link.onConnected(done);
-      this.#wake = done;
-      function done() {
-        clearTimeout(timer);
-        off();
-        resolve();
-      }
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Without a connection there is nothing to try; its return ends the wait.
+    const timer = setTimeout(resolve, this.options.link.connected() ? Math.random() * longest : 5_000);
+    const off = this.options.link.onConnected(resolve);
+    this.#sleepers.add(resolve);
+    await promise;
+    clearTimeout(timer);
+    off();
+    this.#sleepers.delete(resolve);
     return !this.#stopped;
   }
 }

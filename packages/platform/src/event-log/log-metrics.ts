@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { metric } from '../service/metric.js';
-import type { Unit } from './unit.js';
 
 export interface LogMetrics {
-  group(stream: string, units: readonly Unit[]): void;
+  group(stream: string, messages: number): void;
   answered(stream: string, seconds: number): void;
   refused(stream: string, reason: string): void;
 }
@@ -47,11 +46,7 @@ export function createLogMetrics(registry: Registry, depth: () => number, bytes:
     });
   });
   return {
-    group: (stream, units) =>
-      sizes.observe(
-        { stream },
-        units.reduce((sum, unit) => sum + unit.count, 0),
-      ),
+    group: (stream, messages) => sizes.observe({ stream }, messages),
     answered: (stream, seconds) => latency.observe({ stream }, seconds),
     refused: (stream, reason) => refusals.inc({ stream, reason }),
   };

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { AckInbox, PubAnswer } from '../nats/ack-inbox.js';
 import type { NatsLink } from '../nats/nats-link.js';
-import { publishUnits } from './publish-units.js';
+import { publishBatch, publishPlain } from './publish-units.js';
 import type { Unit } from './unit.js';
 
 const DUPLICATE_IN_BATCH = 10201;
@@ -14,6 +14,8 @@ export interface StoreContext {
   link: NatsLink;
   inbox: AckInbox;
   stream: string;
+  /** Whether the stream takes atomic batches. */
+  atomic: boolean;
   logger: Logger;
   /** Facts that found the stream full: they are tried again later, without holding up what may fit. */
   defer(unit: Unit): void;
@@ -22,37 +24,72 @@ export interface StoreContext {
 }
 
 /**
- * Stores units as one group and settles each. A group that is refused because of one of its members is halved until
+ * Stores a unit of one message, on its own. The server checks a plain message's expected sequence before its Msg-Id, so
+ * that the repetition of a guarded message looks like a conflict with itself: a conflict is therefore asked about again
+ * as a batch of one, where the Msg-Id comes first.
+ */
+export async function storePlain(context: StoreContext, unit: Unit): Promise<void> {
+  const guarded = unit.messages()[0]?.expect !== undefined;
+  for (let attempt = 0; !unit.settled; attempt++) {
+    const answer = await send(unit, () => publishPlain(context.link, context.inbox, unit));
+    if (!answer) return;
+    if (answer.kind === 'stored') return unit.settle({ ok: true, seq: answer.seq, duplicate: answer.duplicate });
+    if (answer.kind === 'refused' && !isTransient(answer)) {
+      if (guarded && context.atomic && WRONG_LAST_SEQUENCE.has(answer.code)) return storeBatch(context, [unit]);
+      if (await settleRefused(context, unit, answer)) return;
+    }
+    note(context, answer, 1, attempt);
+    if (!(await context.pause(attempt))) return;
+  }
+}
+
+/**
+ * Stores units as one atomic batch and settles each. A batch that is refused because of one of its units is halved until
  * each has its own answer, in order; an answer that never came is asked for again with the same ids.
  */
-export async function storeUnits(context: StoreContext, group: readonly Unit[]): Promise<void> {
+export async function storeBatch(context: StoreContext, batch: readonly Unit[]): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    const units = group.filter((unit) => !unit.settled);
-    if (units.length === 0) return;
+    const units = batch.filter((unit) => !unit.settled);
+    const [first] = units;
+    if (!first) return;
     let answer: PubAnswer;
     try {
-      answer = await publishUnits(context.link, context.inbox, units);
+      answer = await publishBatch(context.link, context.inbox, units);
     } catch (error) {
-      // The client refused to send it: too large a message, or the connection was closed for good.
+      // The client would not send it: the connection was closed for good, or a message is beyond what the server takes.
       if (units.length > 1) return halve(context, units);
-      return units[0]?.fail(error instanceof Error ? error : new Error(String(error)));
+      return first.fail(asError(error));
     }
     if (answer.kind === 'stored') return settleStored(units, answer);
     if (answer.kind === 'refused' && !isTransient(answer)) {
       if (units.length > 1) return halve(context, units);
-      if (await settleRefused(context, units[0] as Unit, answer)) return;
-    } else {
-      const why = answer.kind === 'lost' ? answer.why : answer.text;
-      context.logger.debug({ stream: context.stream, units: units.length, attempt, why }, 'a publish is repeated');
+      if (await settleRefused(context, first, answer)) return;
     }
+    note(context, answer, units.length, attempt);
     if (!(await context.pause(attempt))) return;
   }
 }
 
 async function halve(context: StoreContext, units: readonly Unit[]): Promise<void> {
   const middle = units.length >> 1;
-  await storeUnits(context, units.slice(0, middle));
-  await storeUnits(context, units.slice(middle));
+  await storeBatch(context, units.slice(0, middle));
+  await storeBatch(context, units.slice(middle));
+}
+
+async function send(unit: Unit, publish: () => Promise<PubAnswer>): Promise<PubAnswer | undefined> {
+  try {
+    return await publish();
+  } catch (error) {
+    unit.fail(asError(error));
+    return undefined;
+  }
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+function note(context: StoreContext, answer: PubAnswer, units: number, attempt: number): void {
+  const why = answer.kind === 'lost' ? answer.why : answer.kind === 'refused' ? answer.text : 'unclear';
+  context.logger.debug({ stream: context.stream, units, attempt, why }, 'a publish is repeated');
 }
 
 const isTransient = (answer: PubAnswer & { kind: 'refused' }): boolean =>

@@ -1,7 +1,31 @@
-import { ChannelEntity, JobEntity, JobRevisionEntity, QueueEntity, ScheduleEntity, ScheduleFireEntity, ScheduleTickEntity } from './definition-entities.js';
-import { ApiKeyEntity, AuditEntity, IdempotencyEntity, RefreshTokenEntity, SecretEntity, UniqueKeyEntity, UserEntity } from './gateway-entities.js';
+import {
+  ChannelEntity,
+  JobEntity,
+  JobRevisionEntity,
+  QueueEntity,
+  ScheduleEntity,
+  ScheduleFireEntity,
+  ScheduleTickEntity,
+} from './definition-entities.js';
+import {
+  ApiKeyEntity,
+  AuditEntity,
+  IdempotencyEntity,
+  RefreshTokenEntity,
+  SecretEntity,
+  UniqueKeyEntity,
+  UserEntity,
+} from './gateway-entities.js';
 import { DeliveryEntity, WorkerEntity } from './outside-entities.js';
-import { CheckpointEntity, LogLineEntity, OutboxEntity, RejectedEntity, RunEntity, RunEventsEntity, RunLogEntity } from './run-entities.js';
+import {
+  CheckpointEntity,
+  LogLineEntity,
+  OutboxEntity,
+  RejectedEntity,
+  RunEntity,
+  RunEventsEntity,
+  RunLogEntity,
+} from './run-entities.js';
 import { JobStatsEntity, MinuteStatsEntity, QueueStatsEntity } from './statistics-entities.js';
 
 /** Every table there is. */

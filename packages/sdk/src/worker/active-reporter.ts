@@ -1,10 +1,13 @@
 import { activeSubject, type RunEvent } from '@jobflow/contracts';
 import type { Clock, Timer } from '@jobflow/platform';
 import type { Attempt } from '../attempt/attempt.js';
+import { storableText } from '../attempt/storable-text.js';
 
 /** A handler that is done sooner is told of by its outcome alone. */
 const YOUNG_MS = 25;
 const PROGRESS_MS = 200;
+const PROGRESS_TICK_MS = 50;
+const PROGRESS_MESSAGE = 500;
 
 export interface ActiveReporterOptions {
   workerId: string;
@@ -22,6 +25,7 @@ export class ActiveReporter {
   readonly #options: ActiveReporterOptions;
   #young: Attempt[] = [];
   #timer: Timer | undefined;
+  /** When each attempt's progress was last told. */
   readonly #progress = new Map<Attempt, number>();
   #progressTimer: Timer | undefined;
 
@@ -36,13 +40,9 @@ export class ActiveReporter {
     this.#timer ??= this.#options.clock.setTimer(YOUNG_MS, () => this.#grown());
   }
 
-  /** The attempt has progress to tell; it is told now, or when 200 ms have passed since the last time. */
-  progressed(attempt: Attempt) {
-    const now = this.#options.clock.now();
-    const last = this.#progress.get(attempt);
-    if (last === undefined && attempt.toldStarted) return this.#tellProgress(attempt, now);
-    if (last === undefined) this.#progress.set(attempt, Number.NEGATIVE_INFINITY);
-    this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_MS, () => this.#tellAllProgress());
+  /** The attempt has progress to tell: with its start, at once, or when 200 ms have passed since the last time. */
+  progressed(attempt: Attempt): void {
+    if (attempt.toldStarted && !this.#progress.has(attempt)) this.#tellProgress(attempt, this.#options.clock.now());
   }
 
   stop(): void {
@@ -70,6 +70,7 @@ export class ActiveReporter {
     attempt.armLimits(now - attempt.startedAt);
     const event: RunEvent = { type: 'RunStarted', ...this.#ref(attempt), startedAt: attempt.startedAt };
     this.#options.record(activeSubject(attempt.run.queue), [event]);
+    if (attempt.progress) this.#tellProgress(attempt, now);
   }
 
   #tellAllProgress(): void {
@@ -77,11 +78,12 @@ export class ActiveReporter {
     const now = this.#options.clock.now();
     for (const [attempt, last] of this.#progress) {
       if (attempt.ended) this.#progress.delete(attempt);
-      else if (attempt.progress && attempt.toldStarted) this.#tellProgress(attempt, now);
-      else if (now - last >= PROGRESS_MS && attempt.toldStarted) this.#progress.delete(attempt);
+      else if (now - last < PROGRESS_MS) continue;
+      else if (attempt.progress) this.#tellProgress(attempt, now);
+      else this.#progress.delete(attempt);
     }
     if (this.#progress.size > 0) {
-      this.#progressTimer = this.#options.clock.setTimer(PROGRESS_MS, () => this.#tellAllProgress());
+      this.#progressTimer = this.#options.clock.setTimer(PROGRESS_TICK_MS, () => this.#tellAllProgress());
     }
   }
 
@@ -94,10 +96,10 @@ export class ActiveReporter {
       type: 'RunProgressed',
       ...this.#ref(attempt),
       progress: progress.percent,
-      ...(progress.message !== undefined && { message: progress.message }),
+      ...(progress.message !== undefined && { message: storableText(String(progress.message), PROGRESS_MESSAGE) }),
     };
     this.#options.record(activeSubject(attempt.run.queue), [event]);
-    this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_MS, () => this.#tellAllProgress());
+    this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_TICK_MS, () => this.#tellAllProgress());
   }
 
   #ref({ run, attempt, delivery, claim }: Attempt) {
