@@ -8,7 +8,16 @@ export default defineConfig({
       { test: { name: 'unit', include: ['src/**/*.test.ts'] } },
       // Needs `npm run build` first.
       { test: { name: 'build', include: ['test/**/*.build.test.ts'] } },
-      { test: { name: 'e2e', include: ['test/**/*.e2e.test.ts'], testTimeout: 120_000, hookTimeout: 60_000 } },
+      // graphql must be loaded once: by the mock gateway and by graphql-ws alike.
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.e2e.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          server: { deps: { inline: [/graphql/] } },
+        },
+      },
     ],
   },
 });

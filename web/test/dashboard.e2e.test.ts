@@ -106,7 +106,7 @@ describe.skipIf(!chromiumPath())('a job', () => {
     await page.getByRole('button', { name: 'Create job' }).click();
     await page.getByText('A job needs a name.').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('not a name!');
-    await page.getByLabel('Code').fill('return { sum: 1 + 1 };');
+    await page.getByRole('textbox', { name: 'Code' }).fill('return { sum: 1 + 1 };');
     await page.getByRole('button', { name: 'Create job' }).click();
     await page.locator('input[aria-invalid="true"]').waitFor();
     await page.getByLabel('Name', { exact: true }).fill(jobName);
@@ -118,6 +118,74 @@ describe.skipIf(!chromiumPath())('a job', () => {
     await page.locator('main header').getByText('Succeeded').waitFor();
     await page.getByRole('tab', { name: 'Result' }).click();
     await page.waitForURL(/tab=result/);
+    await context.close();
+  });
+});
+
+describe.skipIf(!chromiumPath())('the list of runs', () => {
+  it('never moves a row by itself: new runs wait behind a button, then change in place', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.goto(`${url}/runs`);
+    const rows = page.locator('[role="table"] [role="row"] a');
+    await rows.first().waitFor();
+    const hrefs = () => rows.evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    const before = await hrefs();
+
+    const other = await context.newPage();
+    await other.goto(`${url}/jobs/${jobName}`);
+    await other.getByRole('button', { name: 'Run now' }).click();
+    await other.getByRole('link', { name: 'Open the run' }).waitFor();
+    await other.close();
+
+    const pill = page.getByRole('button', { name: /^\d+ new$/ });
+    await pill.waitFor();
+    expect(await hrefs()).toEqual(before);
+    await pill.click();
+    await expect.poll(async () => (await hrefs())[0]).not.toBe(before[0]);
+    await page.locator('[role="row"]', { hasText: jobName }).first().getByText('Succeeded').waitFor();
+    await context.close();
+  });
+
+  it('keeps its filter in the address, and tells an empty filter from an empty list', async () => {
+    const [page, context] = await newPage(360);
+    await signIn(page, url, email, password);
+    await page.goto(`${url}/runs?job=${jobName}`);
+    await page.getByRole('button', { name: 'Expired' }).click();
+    await page.waitForURL(/status=EXPIRED/);
+    await page.getByText('No run matches').waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.locator('[role="row"] a').first().waitFor();
+    expect(new URL(page.url()).search).toBe('');
+    await page.goBack();
+    await page.getByText('No run matches').waitFor();
+    await context.close();
+  });
+});
+
+describe.skipIf(!chromiumPath())('a log', () => {
+  it.skipIf(given)('follows its end until the reader scrolls up, and again when asked', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.goto(`${url}/runs?status=RUNNING&job=report.generate`);
+    await page.locator('[role="row"] a').first().click();
+    const log = page.getByRole('region', { name: 'Log lines' });
+    const fromEnd = () => log.evaluate((it) => it.scrollHeight - it.scrollTop - it.clientHeight);
+    await log.getByText('step 5002').waitFor();
+    expect(await fromEnd()).toBeLessThan(5);
+
+    await log.hover();
+    await page.mouse.wheel(0, -600);
+    await page.getByRole('button', { name: 'Jump to end' }).waitFor();
+    const place = await log.evaluate((it) => it.scrollTop);
+    await page.waitForTimeout(1_600);
+    expect(await log.evaluate((it) => it.scrollTop)).toBe(place);
+    expect(await log.locator('.h-5').count()).toBeLessThan(150);
+
+    await page.getByRole('button', { name: 'Jump to end' }).click();
+    await expect.poll(fromEnd).toBeLessThan(5);
+    await log.evaluate((it) => it.scrollTo({ top: 0 }));
+    await page.getByText(/^2,5\d\d lines/).waitFor();
     await context.close();
   });
 });

@@ -28,7 +28,7 @@ export {
 } from './ordered-reader/ordered-reader.js';
 export { createPullLoop } from './pull-loop/pull-loop.js';
 export type { PulledMessage, PullLevel, PullLoop, PullLoopOptions } from './pull-loop/pull-loop-types.js';
-export { createSecretBox, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';
+export { createSecretBox, keyIdOf, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';
 export { type Check, type CheckResult, createHealth, type Health } from './service/health.js';
 export { metric } from './service/metric.js';
 export { runService } from './service/run-service.js';

@@ -158,7 +158,9 @@ describe('facts', () => {
   it('never make a commit of more than 256 KiB, unless a single one is larger', async () => {
     const before = await stored();
     const text = 'x'.repeat(100 * 1024);
-    await Promise.all(Array.from({ length: 9 }, () => log.record(outcomeSubject('big'), [runSucceeded(newId(), text)])));
+    await Promise.all(
+      Array.from({ length: 9 }, () => log.record(outcomeSubject('big'), [runSucceeded(newId(), text)])),
+    );
     await log.record(outcomeSubject('big'), [runSucceeded(newId(), 'x'.repeat(300 * 1024))]);
     const last = await stored();
     for (let seq = before + 1; seq < last; seq++) {

@@ -87,7 +87,7 @@ export function JobCard(props: { job: JobCardPartsFragment; onRun: () => Promise
           needs="USER"
           busy={busy()}
           blocked={props.job.enabled ? undefined : 'This job is disabled: enable it on its page first.'}
-          aria-label={`Run ${props.job.title} now`}
+          aria-label={`Run now: ${props.job.title}`}
           onClick={run}
         >
           <Show when={!busy()}>

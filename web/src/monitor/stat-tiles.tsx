@@ -59,11 +59,8 @@ const counted = (count: number, what: string) => `${count.toLocaleString()} ${wh
 function Tile(props: { label: string; tone?: string; href?: string; note: string; children: JSX.Element }) {
   return (
     <div
-      class={`card relative min-w-0 overflow-clip p-4 ${props.href ? 'transition-shadow hover:shadow-lift' : ''} ${props.tone ? `tone-${props.tone}` : ''}`}
+      class={`card relative min-w-0 overflow-clip p-4 ${props.href ? 'transition-shadow hover:shadow-lift' : ''} ${props.tone ? `tone-${props.tone} tone-edge` : ''}`}
     >
-      <Show when={props.tone}>
-        <span class="tone-bg absolute inset-x-0 top-0 h-0.75" />
-      </Show>
       <dt class="truncate text-[0.8125rem] text-ink-soft">
         <Show when={props.href} fallback={props.label}>
           {(href) => (

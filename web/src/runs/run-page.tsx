@@ -113,6 +113,7 @@ function RunTabs(props: { run: RunDetail }) {
         label="Details"
         onSelect={(id) => setSearch({ tab: id === 'logs' ? null : id }, { replace: true })}
       >
+        <h2 class="sr-only">{tabs.find((it) => it.id === tab())?.label}</h2>
         <Suspense>
           <Switch>
             <Match when={tab() === 'logs'}>

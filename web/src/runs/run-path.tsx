@@ -113,8 +113,10 @@ function barTone(status: string): string {
 function Legend(props: { look: string; label: string; ms: number }) {
   return (
     <div class="flex items-center gap-2">
-      <span class={`size-2.5 rounded-sm ${props.look}`} />
-      <dt class="text-ink-faint">{props.label}</dt>
+      <dt class="flex items-center gap-2 text-ink-faint">
+        <span class={`size-2.5 rounded-sm ${props.look}`} />
+        {props.label}
+      </dt>
       <dd class="num font-medium">{formatDuration(props.ms)}</dd>
     </div>
   );

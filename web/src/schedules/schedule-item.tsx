@@ -1,6 +1,7 @@
 import { A } from '@solidjs/router';
 import Trash from 'lucide-solid/icons/trash';
 import { createSignal, For, Show } from 'solid-js';
+import { Dynamic } from 'solid-js/web';
 import { mutate } from '../api/api-client';
 import {
   DeleteScheduleDocument,
@@ -46,7 +47,9 @@ export function ScheduleItem(props: {
     <div class="grid gap-x-6 gap-y-3 p-4 sm:grid-cols-[minmax(0,1fr)_auto]">
       <div class="min-w-0">
         <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
-          <h3 class="min-w-0 font-semibold break-words">{title()}</h3>
+          <Dynamic component={props.hideJob ? 'h3' : 'h2'} class="min-w-0 text-sm font-semibold break-words">
+            {title()}
+          </Dynamic>
           <Show when={props.schedule.enabled} fallback={<StatusBadge status="PAUSED" />}>
             <StatusBadge status="ACTIVE" />
           </Show>

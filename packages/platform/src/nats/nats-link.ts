@@ -15,6 +15,8 @@ export interface NatsLink extends Stoppable {
   onConnected(fn: () => void): () => void;
   /** Called whenever the connection is lost. Returns what ends that. */
   onDisconnected(fn: () => void): () => void;
+  /** Resolves when there is a connection, or after this long. */
+  whenConnected(timeoutMs: number): Promise<void>;
 }
 
 export interface NatsLinkOptions {
@@ -35,11 +37,10 @@ const RECONNECT_MAX_MS = 2_000;
  */
 export async function connectNats(url: string, options: NatsLinkOptions): Promise<NatsLink> {
   const { logger } = options;
-  let delayMs = RECONNECT_MIN_MS;
+  let lostAt = Date.now();
+  // The client asks for the delay again on every turn of its loop, so it must not grow with the number of questions.
   const nc = await firstConnection(url, options, () => {
-    const wait = delayMs;
-    delayMs = Math.min(delayMs * 1.5, RECONNECT_MAX_MS);
-    return wait * (0.75 + Math.random() / 2);
+    return Math.min(RECONNECT_MAX_MS, Math.max(RECONNECT_MIN_MS, (Date.now() - lostAt) / 5));
   });
   const jsm = await usable(nc);
   const up = new Set<() => void>();
@@ -53,11 +54,11 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
       if (status.type === 'disconnect') {
         if (!connected) continue;
         connected = false;
+        lostAt = Date.now();
         if (!nc.isClosed()) logger.warn('lost the connection to NATS');
         for (const fn of [...down]) fn();
       } else if (status.type === 'reconnect') {
         connected = true;
-        delayMs = RECONNECT_MIN_MS;
         serverId = nc.info?.server_id ?? serverId;
         logger.info({ server: serverId }, 'connected to NATS again');
         for (const fn of [...up]) fn();
@@ -73,9 +74,19 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
     js: jetstream(nc),
     jsm,
     serverId: () => serverId,
-    connected: () => connected,
+    connected: () => connected && !nc.isClosed(),
     onConnected: (fn) => subscribe(up, fn),
     onDisconnected: (fn) => subscribe(down, fn),
+    whenConnected(timeoutMs) {
+      if (connected) return Promise.resolve();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const off = subscribe(up, resolve);
+      const timer = setTimeout(resolve, timeoutMs);
+      return promise.finally(() => {
+        off();
+        clearTimeout(timer);
+      });
+    },
     async stop() {
       if (!nc.isClosed()) {
         if (connected) await nc.flush().catch(() => undefined);

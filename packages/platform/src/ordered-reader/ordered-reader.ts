@@ -112,6 +112,11 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
   async function run(): Promise<void> {
     let why: string | undefined;
     while (!stopped) {
+      if (!link.connected()) {
+        await Promise.race([link.whenConnected(RETRY_MS * 10), pause(RETRY_MS * 10)]);
+        wakeUp?.();
+        continue;
+      }
       try {
         const start = from === 'last-per-subject' ? from : lastSeq + 1;
         const opened = await ReaderSession.open(link, options, start);

@@ -2,8 +2,11 @@
 export interface PlannedLevel {
   priority: number;
   nonEmpty: boolean;
-  /** A pull is under way, or none may be made now. */
-  taken: boolean;
+  /** None may be made now: the consumer is being made, or the server asked for patience. */
+  held: boolean;
+  /** What the pull under way may still bring; 0: there is none. */
+  underWay: number;
+  /** The pull under way is a standing one. */
   standing: boolean;
   room: number;
   lastMessageAt: number;
@@ -52,17 +55,22 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const direction = input.fromBottom ? 1 : -1;
   const byPriority = (a: L, b: L) => direction * (a.priority - b.priority) || a.lastAskedAt - b.lastAskedAt;
 
-  const busy = levels.filter((level) => level.nonEmpty && level.room > 0);
-  const bottom = input.fromBottom ? levels.filter((level) => !level.taken).sort(byPriority)[0] : undefined;
+  const able = levels.filter((level) => !level.held);
+  const busy = able.filter((level) => level.nonEmpty && level.room > 0).sort(byPriority);
+  const bottom = input.fromBottom ? able.filter((level) => level.underWay === 0).sort(byPriority)[0] : undefined;
   if (bottom && !bottom.nonEmpty) take(bottom, 1, false);
-  for (const level of busy.filter((one) => !one.taken).sort(byPriority)) take(level, MOST_PER_PULL, false);
+  for (const level of busy) {
+    if (level.underWay === 0) take(level, MOST_PER_PULL, false);
+    // Its answer is on the way, and it could use these slots next: they are not for the levels below.
+    else if (!level.standing && level.underWay < level.room && !input.fromBottom) return pulls;
+  }
 
   const busiest = Math.max(Number.NEGATIVE_INFINITY, ...busy.map((level) => level.priority));
   const planned = new Set(pulls.map((pull) => pull.level));
-  const empty = levels.filter((level) => !level.nonEmpty && !level.taken && !planned.has(level));
+  const empty = able.filter((level) => !level.nonEmpty && level.underWay === 0 && !planned.has(level));
   empty.sort((a, b) => b.lastMessageAt - a.lastMessageAt || b.priority - a.priority);
   const allowance = Math.max(levels.length === 1 ? 1 : 0, Math.floor(capacity / STANDING_SHARE));
-  let standing = levels.filter((level) => level.standing).length;
+  let standing = levels.filter((level) => level.standing && level.underWay > 0).length;
   for (const level of empty) {
     if (level.priority > busiest && standing < allowance) {
       take(level, 1, true);

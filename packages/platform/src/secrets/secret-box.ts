@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
 /** Seals short secrets for storage. What is sealed in one place (its AAD) cannot be opened as if from another. */
 export interface SecretBox {
@@ -55,3 +55,7 @@ export function createSecretBox(key: Buffer, keyId: string): SecretBox {
 /** The AAD of a sealed value: table, row, column and key id. */
 export const secretAad = (table: string, row: string, column: string, keyId: string): string =>
   `${table}|${row}|${column}|${keyId}`;
+
+/** Names a key without telling anything of it, so that what one service sealed another knows it can open. */
+export const keyIdOf = (key: Buffer): string =>
+  createHash('sha256').update('key id').update(key).digest('hex').slice(0, 8);

@@ -48,7 +48,8 @@ export function createAccessTokens(key: Buffer, clock: Clock): AccessTokens {
       });
       if (protectedHeader.kid !== kid) return undefined;
       const { sub, sid, exp, iat } = payload;
-      if (typeof sub !== 'string' || typeof sid !== 'string' || exp === undefined || iat === undefined) return undefined;
+      if (typeof sub !== 'string' || typeof sid !== 'string' || exp === undefined || iat === undefined)
+        return undefined;
       if ((exp - iat) * 1000 > accessTokenMs) return undefined;
       return { userId: sub, sessionId: sid, expiresAt: exp * 1000 };
     } catch {

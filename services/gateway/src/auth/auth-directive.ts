@@ -1,4 +1,4 @@
-import { DirectiveLocation, type GraphQLField, GraphQLDirective } from 'graphql';
+import { DirectiveLocation, GraphQLDirective, type GraphQLField } from 'graphql';
 import { Extensions } from 'type-graphql';
 import type { Role } from './role.js';
 

@@ -51,7 +51,9 @@ export function createAuthenticator(db: Db, tokens: AccessTokens, clock: Clock):
   async function byToken(token: string): Promise<Authentication> {
     const claims = await tokens.read(token);
     if (!claims) return { fault: 'This access token is not valid, or has expired. Refresh it or sign in again.' };
-    const user = await sessions.get(claims.sessionId, () => livingSession(db, claims.sessionId, claims.userId, clock.now()));
+    const user = await sessions.get(claims.sessionId, () =>
+      livingSession(db, claims.sessionId, claims.userId, clock.now()),
+    );
     if (!user) return { fault: 'This session has ended. Sign in again.' };
     const { id, role, email } = user;
     const { sessionId, expiresAt } = claims;

@@ -46,7 +46,12 @@ export interface RefreshSessions {
 }
 
 export function createRefreshSessions(db: Db, clock: Clock): RefreshSessions {
-  const insert = async (q: Pick<Db, 'query'>, sessionId: string, userId: string, until: number): Promise<RefreshToken> => {
+  const insert = async (
+    q: Pick<Db, 'query'>,
+    sessionId: string,
+    userId: string,
+    until: number,
+  ): Promise<RefreshToken> => {
     const id = randomUUID();
     const secret = randomBytes(32).toString('base64url');
     const now = clock.now();

@@ -68,7 +68,11 @@ export function createSignIn({ passwords, tokens, sessions, counter }: SignInPar
     return verdict;
   }
 
-  async function signedIn(ctx: Context, user: UserRow, refresh: { sessionId: string; value: string; expiresAt: number }) {
+  async function signedIn(
+    ctx: Context,
+    user: UserRow,
+    refresh: { sessionId: string; value: string; expiresAt: number },
+  ) {
     const { token, expiresAt } = await tokens.issue(user.id, refresh.sessionId);
     ctx.cookie?.set(refresh.value, refresh.expiresAt);
     return { accessToken: token, expiresAt, user };
@@ -104,7 +108,10 @@ export function createSignIn({ passwords, tokens, sessions, counter }: SignInPar
         if (rotated.reason === 'reused') {
           await ctx.auth.changed();
           const actor = rotated.userId ?? ctx.actor;
-          await audit({ ...ctx, actor }, { action: 'session.reused', target: rotated.sessionId ?? '', detail: { address: ctx.address } });
+          await audit(
+            { ...ctx, actor },
+            { action: 'session.reused', target: rotated.sessionId ?? '', detail: { address: ctx.address } },
+          );
         }
         throw unauthenticated('This session has ended: sign in again.');
       }

@@ -1,7 +1,6 @@
 import { type Actor, encodePosition, mergePositions, type Position, ZERO } from '@jobflow/contracts';
 import type { Clock, EventLog, NatsLink, SecretBox, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
-import type { Logger } from './logger.js';
 import type { Passwords } from '../auth/passwords.js';
 import type { Principal } from '../auth/principal.js';
 import type { RefreshCookie } from '../auth/refresh-cookie.js';
@@ -9,11 +8,12 @@ import type { RefreshSessions } from '../auth/refresh-sessions.js';
 import type { SignIn } from '../auth/sign-in.js';
 import type { ApiError } from '../errors/api-error.js';
 import { positionExpired, timeout, unauthenticated } from '../errors/refusals.js';
-import { requestLimits } from '../limits/request-limits.js';
 import type { SystemHealth } from '../health/system-health.js';
+import { requestLimits } from '../limits/request-limits.js';
 import type { GatewayConfig } from '../server/gateway-config.js';
 import type { LiveFeed } from '../subscriptions/live-tick.js';
 import type { Loaders } from './loaders.js';
+import type { Logger } from './logger.js';
 
 /** What lives as long as the process and every resolver may use. */
 export interface Services {

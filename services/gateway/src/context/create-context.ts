@@ -69,5 +69,7 @@ function readPositions(text: string | undefined): RequestPositions {
   if (!text) return {};
   const wanted = decodePosition(text);
   if (wanted) return { wanted };
-  return { fault: badUserInput({ 'x-jobflow-position': 'is not a position of this API; send back what an answer gave you' }) };
+  return {
+    fault: badUserInput({ 'x-jobflow-position': 'is not a position of this API; send back what an answer gave you' }),
+  };
 }

@@ -14,7 +14,9 @@ export class Loaders {
   ): DataLoader<K, V | undefined> {
     let loader = this.#made.get(name) as DataLoader<K, V | undefined> | undefined;
     if (!loader) {
-      loader = new DataLoader<K, V | undefined>(batch as DataLoader.BatchLoadFn<K, V | undefined>, { maxBatchSize: 1000 });
+      loader = new DataLoader<K, V | undefined>(batch as DataLoader.BatchLoadFn<K, V | undefined>, {
+        maxBatchSize: 1000,
+      });
       this.#made.set(name, loader as unknown as DataLoader<never, unknown>);
     }
     return loader;

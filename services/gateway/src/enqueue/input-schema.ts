@@ -7,7 +7,6 @@ import { boundedPattern, PatternTooSlow } from './bounded-pattern.js';
 
 /** The largest inputSchema of a job, as JSON. */
 export const SCHEMA_BYTES = 64 * 1024;
-const VALIDATORS = 500;
 const SHOWN = 20;
 
 const options: Options = {
@@ -58,24 +57,20 @@ export function compileSchema(schema: Json): Compiled {
   }
 }
 
-const validators = new Map<string, ValidateFunction>();
+/** By the schema itself: a definition in memory is one object until it changes, and its validator goes with it. */
+const validators = new WeakMap<object, ValidateFunction>();
 
-/**
- * What of the input the job's schema refuses, by path: `{ 'input.user.id': 'must be number' }`. Validators are kept per
- * job and revision, the least recently used go first.
- */
-export function schemaProblems(job: Pick<JobState, 'name' | 'revision' | 'inputSchema'>, input: Json | undefined): Record<string, string> {
-  if (job.inputSchema === undefined) return {};
-  const key = `${job.name}:${job.revision}`;
-  let validate = validators.get(key);
-  if (validate) validators.delete(key);
-  else {
-    const compiled = compileSchema(job.inputSchema);
+/** What of the input the job's schema refuses, by path: `{ 'input.user.id': 'must be number' }`. */
+export function schemaProblems({ inputSchema }: Pick<JobState, 'inputSchema'>, input: Json | undefined): Record<string, string> {
+  if (inputSchema === undefined || inputSchema === true) return {};
+  if (typeof inputSchema !== 'object' || inputSchema === null) return { input: "is refused by the job's inputSchema, whatever it is" };
+  let validate = validators.get(inputSchema);
+  if (!validate) {
+    const compiled = compileSchema(inputSchema);
     if (!compiled.ok) return { input: `cannot be checked: the job's inputSchema ${compiled.reason}` };
     validate = compiled.validate;
-    if (validators.size >= VALIDATORS) validators.delete(validators.keys().next().value as string);
+    validators.set(inputSchema, validate);
   }
-  validators.set(key, validate);
   return problemsOf(validate, input ?? null);
 }
 

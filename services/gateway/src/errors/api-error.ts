@@ -21,12 +21,7 @@ export type ErrorCode =
   | 'PERSISTED_QUERY_NOT_FOUND';
 
 /** Codes after which the very same request may succeed if it is repeated. */
-const retryableCodes: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'QUEUE_FULL',
-  'TIMEOUT',
-  'UNAVAILABLE',
-]);
+const retryableCodes: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'QUEUE_FULL', 'TIMEOUT', 'UNAVAILABLE']);
 
 export const isRetryable = (code: ErrorCode): boolean => retryableCodes.has(code);
 

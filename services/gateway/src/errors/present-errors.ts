@@ -42,11 +42,12 @@ export function presentErrors(errors: readonly GraphQLError[], by: Presenting): 
 function presentError(error: GraphQLError, by: Presenting): GraphQLFormattedError {
   const known = ownError(error);
   if (known) {
-    if (known.originalError) by.logger.warn({ err: known.originalError, correlationId: by.correlationId }, known.message);
+    if (known.originalError)
+      by.logger.warn({ err: known.originalError, correlationId: by.correlationId }, known.message);
     return shape(error, known.message, known.code, known.extensions, by);
   }
   if (isGraphqlsOwn(error)) {
-    const message = by.introspection ? error.message : error.message.replace(/ ?Did you mean [^]*$/, '');
+    const message = by.introspection ? error.message : error.message.replace(/ ?Did you mean .*$/s, '');
     return shape(error, message, codeOf(error), {}, by);
   }
   by.logger.error(

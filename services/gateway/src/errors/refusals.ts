@@ -32,11 +32,9 @@ export const idempotencyMismatch = (key: string) =>
   );
 
 export const rateLimited = (retryAfterMs: number, message?: string) =>
-  new ApiError(
-    'RATE_LIMITED',
-    message ?? `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
-    { retryAfterMs: Math.ceil(retryAfterMs) },
-  );
+  new ApiError('RATE_LIMITED', message ?? `Too many requests. Try again in ${Math.ceil(retryAfterMs / 1000)} s.`, {
+    retryAfterMs: Math.ceil(retryAfterMs),
+  });
 
 export const payloadTooLarge = (message: string, fields?: Record<string, string>) =>
   new ApiError('PAYLOAD_TOO_LARGE', message, fields ? { fields } : {});
@@ -50,9 +48,8 @@ export const timeout = (message: string, lagMs?: number) =>
 /** The cause is logged, never shown. */
 export const unavailable = (message: string, cause?: Error) => new ApiError('UNAVAILABLE', message, {}, cause);
 
-export const positionExpired = (
-  message = 'This position is not in the log any more. Ask again without it.',
-) => new ApiError('POSITION_EXPIRED', message);
+export const positionExpired = (message = 'This position is not in the log any more. Ask again without it.') =>
+  new ApiError('POSITION_EXPIRED', message);
 
 export const badRequest = (message: string) => new ApiError('BAD_REQUEST', message);
 

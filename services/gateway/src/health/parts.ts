@@ -52,7 +52,8 @@ export function healthParts({ db, link, live, counter, limited }: HealthParts): 
         `select count(*)::int as online from read.workers
          where status in ('ONLINE', 'DRAINING') and last_heartbeat_at > now() - interval '15 s'`,
       );
-      if (row?.online) return ok(row.online === 1 ? 'One worker is connected.' : `${row.online} workers are connected.`);
+      if (row?.online)
+        return ok(row.online === 1 ? 'One worker is connected.' : `${row.online} workers are connected.`);
       return {
         status: 'DEGRADED',
         message: 'No worker is connected: runs wait in their queues.',

@@ -35,7 +35,8 @@ export function checkSize(
   const { depth, aliases, cost } = sizeOf(schema, document, operation, variables, introspection);
   if (depth > requestLimits.depth) return tooMuch(`is ${depth} fields deep`, requestLimits.depth);
   if (aliases > requestLimits.aliases) return tooMuch(`has ${aliases} aliases`, requestLimits.aliases);
-  if (cost > requestLimits.cost) return tooMuch(`costs ${cost} points; ask for fewer items or fields`, requestLimits.cost);
+  if (cost > requestLimits.cost)
+    return tooMuch(`costs ${cost} points; ask for fewer items or fields`, requestLimits.cost);
   const fields = longLists(schema, operation, variables);
   return fields && badUserInput(fields);
 }

@@ -42,7 +42,9 @@ export function createRateCounter(redis: RedisScripts, clock: Clock, logger: Log
   async function ask(key: string, rate: Rate, cost: number, take: boolean): Promise<Verdict> {
     if (redis.status === 'ready') {
       try {
-        const over = Number(await redis.eval(script, 1, `jf:rate:${key}`, rate.burst, rate.everyMs, cost, take ? 1 : 0));
+        const over = Number(
+          await redis.eval(script, 1, `jf:rate:${key}`, rate.burst, rate.everyMs, cost, take ? 1 : 0),
+        );
         away = false;
         return over > 0 ? { ok: false, retryAfterMs: over } : { ok: true };
       } catch (error) {

@@ -12,7 +12,12 @@ export interface Rate {
 export type Verdict = { ok: true } | { ok: false; retryAfterMs: number };
 
 /** Whether `cost` more events fit, and the new TAT if they are taken. */
-export function gcra(tat: number | undefined, now: number, rate: Rate, cost: number): { verdict: Verdict; tat: number } {
+export function gcra(
+  tat: number | undefined,
+  now: number,
+  rate: Rate,
+  cost: number,
+): { verdict: Verdict; tat: number } {
   const start = Math.max(tat ?? 0, now);
   // An event that costs more than the whole bucket would otherwise never be allowed.
   const next = start + Math.min(cost, rate.burst) * rate.everyMs;

@@ -15,6 +15,8 @@ export const requestLimits = {
   bodyBytes: sizes.bodyBytes,
   subscriptionsPerSocket: 20,
   framesPerSecond: 20,
+  /** WebSockets one gateway carries, and as many event streams. */
+  sockets: 5000,
   /** Milliseconds a WebSocket has to say connection_init. */
   initWithinMs: 3000,
   /** How long a query waits for the position it was sent with. */

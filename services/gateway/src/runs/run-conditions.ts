@@ -1,3 +1,4 @@
+import { isTerminal } from '@jobflow/contracts';
 import { firstIdAt } from '@jobflow/read-model';
 import { badUserInput } from '../errors/refusals.js';
 import { anywhere, Conditions } from '../paging/conditions.js';
@@ -13,6 +14,8 @@ export interface RunConditions {
   params: unknown[];
   /** Both. */
   sql: string;
+  /** Whether a run that meets the filter may cease to: not if it is about the ends of runs only, which are final. */
+  canLeave: boolean;
 }
 
 const DAY_MS = 86_400_000;
@@ -27,7 +30,8 @@ export function runConditions(filter: RunFilter | null | undefined, jobs?: reado
     addMoving(moving, filter);
   }
   fixed.add('job = any(?::text[])', jobs);
-  return { fixed, moving, params, sql: `${fixed.sql} and ${moving.sql}` };
+  const final = moving.texts.length === 1 && filter?.statuses?.every(isTerminal) === true;
+  return { fixed, moving, params, sql: `${fixed.sql} and ${moving.sql}`, canLeave: moving.texts.length > 0 && !final };
 }
 
 function addFixed(fixed: Conditions, filter: RunFilter): void {

@@ -18,14 +18,20 @@ import { forbidden, notFound, unauthenticated } from '../errors/refusals.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
 
+export type ResolverClass = new () => object;
+
 /** Builds the executable schema from resolver classes, with the guard around every root field. */
-export function buildSchema(resolvers: readonly Function[]): GraphQLSchema {
+export function buildSchema(resolvers: readonly ResolverClass[]): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: resolvers as unknown as NonEmptyArray<Function>,
+    resolvers: resolvers as unknown as NonEmptyArray<ResolverClass>,
     validate: false,
     pubSub: noPubSub,
   });
-  const roots = { Query: schema.getQueryType(), Mutation: schema.getMutationType(), Subscription: schema.getSubscriptionType() };
+  const roots = {
+    Query: schema.getQueryType(),
+    Mutation: schema.getMutationType(),
+    Subscription: schema.getSubscriptionType(),
+  };
   for (const [root, type] of Object.entries(roots)) if (type) guard(root as RootName, type);
   return withAuthDirective(schema);
 }
@@ -80,5 +86,8 @@ function withAuthDirective(schema: GraphQLSchema): GraphQLSchema {
   const role = schema.getType('Role');
   if (!isEnumType(role)) return schema;
   const config = schema.toConfig();
-  return new GraphQLSchema({ ...config, directives: [...specifiedDirectives, authDirective({ role: { type: role } })] });
+  return new GraphQLSchema({
+    ...config,
+    directives: [...specifiedDirectives, authDirective({ role: { type: role } })],
+  });
 }

@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { catchUp, type Context } from '../context/context.js';
+import { type Context, catchUp } from '../context/context.js';
 import type { ApiError, ErrorCode } from '../errors/api-error.js';
 import { badUserInput, rateLimited } from '../errors/refusals.js';
 import { checkSize } from '../limits/check-size.js';

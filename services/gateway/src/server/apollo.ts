@@ -12,8 +12,8 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
-import type { Logger } from '../context/logger.js';
 import { answerPosition, type Context } from '../context/context.js';
+import type { Logger } from '../context/logger.js';
 import { ApiError } from '../errors/api-error.js';
 import { type Presenting, presentErrors } from '../errors/present-errors.js';
 import { requestLimits } from '../limits/request-limits.js';

@@ -36,7 +36,11 @@ const unknownPath = (request: FastifyRequest, reply: FastifyReply) =>
   reply.code(404).send({ error: `There is nothing at ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}.` });
 
 const notBuilt = (reply: FastifyReply) =>
-  reply.code(503).type('text/html; charset=utf-8').header('cache-control', 'no-store').send(`<!doctype html>
+  reply
+    .code(503)
+    .type('text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

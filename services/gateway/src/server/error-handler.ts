@@ -26,7 +26,9 @@ export function addErrorHandler(app: FastifyInstance, logger: Logger): void {
     url: graphqlPath,
     handler: async (_request, reply) => {
       void reply.header('allow', 'POST');
-      throw Object.assign(badRequest('Send GraphQL operations by POST, or open a WebSocket here.'), { statusCode: 405 });
+      throw Object.assign(badRequest('Send GraphQL operations by POST, or open a WebSocket here.'), {
+        statusCode: 405,
+      });
     },
   });
 }
@@ -42,6 +44,7 @@ function asApiError(error: Error): ApiError | undefined {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return payloadTooLarge(`The body is larger than ${requestLimits.bodyBytes / 1024 / 1024} MiB.`);
   }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return badRequest('Send the operation as Content-Type: application/json.');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return badRequest('Send the operation as Content-Type: application/json.');
   return httpStatus(error) ? badRequest('The request could not be understood.') : undefined;
 }

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createRefreshCookie } from '../auth/refresh-cookie.js';
 import type { Context } from '../context/context.js';
 import { type CreateContext, correlationId, neverAborted } from '../context/create-context.js';
-import { badUserInput } from '../errors/refusals.js';
+import { badUserInput, unavailable } from '../errors/refusals.js';
+import { requestLimits } from '../limits/request-limits.js';
 import { isAllowedOrigin } from '../subscriptions/allowed-origin.js';
 import { type EventStreamParts, serveEventStream } from '../subscriptions/event-stream.js';
 import { checkRequest } from '../subscriptions/operation-request.js';
@@ -37,10 +38,13 @@ export function addGraphqlRoute(app: FastifyInstance, parts: GraphqlRouteParts):
 async function stream(request: FastifyRequest, reply: FastifyReply, parts: GraphqlRouteParts): Promise<void> {
   const checked = checkRequest(request.body);
   if (!checked.ok) throw badUserInput(checked.fields);
+  if (parts.watch.count() >= 2 * requestLimits.sockets)
+    throw unavailable('This gateway carries as many streams as it can.');
   const gone = new AbortController();
   const ctx = await contextOf(request, reply, parts, gone.signal);
   reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value);
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value);
   const { authorization } = request.headers;
   await serveEventStream({ ctx, authorization, gone }, checked.request, reply.raw, parts);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { base64Key, cidrs, ConfigError, connectionConfig, list, onOff, port, readConfig } from '@jobflow/platform';
+import { base64Key, ConfigError, cidrs, connectionConfig, list, onOff, port, readConfig } from '@jobflow/platform';
 import { z } from 'zod';
 import { passwordFault } from '../auth/passwords.js';
 import { emailAddress } from '../users/email-address.js';
@@ -51,8 +51,10 @@ export interface GatewayUrls {
 export function readGatewayConfig(env: NodeJS.ProcessEnv): { config: GatewayConfig; urls: GatewayUrls } {
   const read = readConfig('gateway', shape, env);
   const { JOBFLOW_ADMIN_EMAIL: email, JOBFLOW_ADMIN_PASSWORD: password } = read;
-  if (password && !email) throw new ConfigError('gateway cannot start: JOBFLOW_ADMIN_PASSWORD is set without JOBFLOW_ADMIN_EMAIL');
-  if (email && !password) throw new ConfigError('gateway cannot start: JOBFLOW_ADMIN_EMAIL is set without JOBFLOW_ADMIN_PASSWORD');
+  if (password && !email)
+    throw new ConfigError('gateway cannot start: JOBFLOW_ADMIN_PASSWORD is set without JOBFLOW_ADMIN_EMAIL');
+  if (email && !password)
+    throw new ConfigError('gateway cannot start: JOBFLOW_ADMIN_EMAIL is set without JOBFLOW_ADMIN_PASSWORD');
   const config: GatewayConfig = {
     environment: read.JOBFLOW_ENVIRONMENT,
     port: read.PORT,

@@ -57,7 +57,12 @@ export interface StartedGateway {
 }
 
 /** Connects to the backing services, puts the parts together and serves. */
-export async function startGateway({ context, config, urls, clock = systemClock }: GatewayStart): Promise<StartedGateway> {
+export async function startGateway({
+  context,
+  config,
+  urls,
+  clock = systemClock,
+}: GatewayStart): Promise<StartedGateway> {
   const { logger, health, metrics, version } = context;
   const parts: Stoppable[] = [];
   const keep = <T extends Stoppable>(part: T): T => {
@@ -138,7 +143,17 @@ export async function startGateway({ context, config, urls, clock = systemClock 
     keep(createHousekeeping({ db, sessions, authenticator, clock, logger })).start();
     keep(watch).start();
     await keep(
-      createWebSocketServer({ http, path: graphqlPath, prepare, createContext, watch, allowedOrigins, introspection, clock, logger }),
+      createWebSocketServer({
+        http,
+        path: graphqlPath,
+        prepare,
+        createContext,
+        watch,
+        allowedOrigins,
+        introspection,
+        clock,
+        logger,
+      }),
     ).start();
     health.addCheck('log', () => ({ ok: link.connected(), ...(link.connected() ? {} : { message: 'NATS is away' }) }));
     health.addCheck('postgres', () => db.query('select 1').then(() => ({ ok: true })));
@@ -163,9 +178,13 @@ async function listen(app: FastifyInstance, { host, port }: GatewayConfig): Prom
     return await app.listen({ host, port });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'EADDRINUSE') throw new BootError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`);
-    if (code === 'EACCES') throw new BootError(`Port ${port} may not be used by this user: set PORT to one above 1023.`);
-    throw new BootError(`The gateway cannot listen on ${host}:${port} (${code ?? String(error)}): check HOST and PORT.`);
+    if (code === 'EADDRINUSE')
+      throw new BootError(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another.`);
+    if (code === 'EACCES')
+      throw new BootError(`Port ${port} may not be used by this user: set PORT to one above 1023.`);
+    throw new BootError(
+      `The gateway cannot listen on ${host}:${port} (${code ?? String(error)}): check HOST and PORT.`,
+    );
   }
 }
 
@@ -180,14 +199,17 @@ async function openDatabase(url: string, keep: (db: Db) => Db): Promise<Db> {
       throw new BootError('The database has no Jobflow tables yet: run `jobflow migrate` first.');
     }
     const why = code === '28P01' ? 'refuses the password in' : 'cannot be reached at';
-    throw new BootError(`Postgres ${why} DATABASE_URL: check that it runs and that the address, user and password are right.`);
+    throw new BootError(
+      `Postgres ${why} DATABASE_URL: check that it runs and that the address, user and password are right.`,
+    );
   }
 }
 
 async function readCheckpoint(db: Db): Promise<Position> {
-  const rows = await db.query<{ stream: string; seq: number }>('select stream, seq from read.checkpoint where stream = any($1)', [
-    [RUNS_STREAM, STATE_STREAM],
-  ]);
+  const rows = await db.query<{ stream: string; seq: number }>(
+    'select stream, seq from read.checkpoint where stream = any($1)',
+    [[RUNS_STREAM, STATE_STREAM]],
+  );
   const seqOf = (stream: string) => rows.find((row) => row.stream === stream)?.seq ?? 0;
   return { runs: seqOf(RUNS_STREAM), state: seqOf(STATE_STREAM) };
 }

@@ -151,7 +151,14 @@ export function createLiveFeed({ link, clock, logger, readCheckpoint }: LiveFeed
       mailboxes.add(mailbox);
       // What is pending was counted in `current` already, so it is part of the first tick or of no interest.
       if (options.after && !hasPassed(options.after, current)) {
-        mailbox.put({ prev: options.after, cur: current, logs: noLogs, logsMany: true, deliveries: true, reset: false });
+        mailbox.put({
+          prev: options.after,
+          cur: current,
+          logs: noLogs,
+          logsMany: true,
+          deliveries: true,
+          reset: false,
+        });
       }
       return mailbox;
     },

@@ -34,7 +34,11 @@ export type Prepared =
 export type PrepareOperation = (ctx: Context, request: OperationRequest) => Promise<Prepared>;
 
 /** Brings an operation of a streaming transport (WebSocket, SSE) through the validation and the gate that HTTP has. */
-export function createPrepareOperation(schema: GraphQLSchema, introspection: boolean, writes: WriteLimit): PrepareOperation {
+export function createPrepareOperation(
+  schema: GraphQLSchema,
+  introspection: boolean,
+  writes: WriteLimit,
+): PrepareOperation {
   const documents = createDocuments(schema, introspection);
 
   return async (ctx, request) => {
@@ -55,17 +59,27 @@ export function createPrepareOperation(schema: GraphQLSchema, introspection: boo
     const { operationName } = request;
     const args = { schema, document, variableValues: variables, ...(operationName ? { operationName } : {}) };
     const subscribes = operation.operation === 'subscription';
-    const perform = () => (subscribes ? subscribe(args, ctx, by) : answer(args, ctx, by, operation.operation === 'mutation'));
+    const perform = () =>
+      subscribes ? subscribe(args, ctx, by) : answer(args, ctx, by, operation.operation === 'mutation');
     return { ok: true, args, perform };
   };
 }
 
-async function answer(args: ExecutionArgs, ctx: Context, by: Presenting, writes: boolean): Promise<FormattedExecutionResult> {
+async function answer(
+  args: ExecutionArgs,
+  ctx: Context,
+  by: Presenting,
+  writes: boolean,
+): Promise<FormattedExecutionResult> {
   const result = present(await execute({ ...args, contextValue: ctx }), by);
   return writes ? { ...result, extensions: { position: answerPosition(ctx) } } : result;
 }
 
-async function subscribe(args: ExecutionArgs, ctx: Context, by: Presenting): Promise<FormattedExecutionResult | Frames> {
+async function subscribe(
+  args: ExecutionArgs,
+  ctx: Context,
+  by: Presenting,
+): Promise<FormattedExecutionResult | Frames> {
   const ended = new AbortController();
   const signal = AbortSignal.any([ctx.signal, ended.signal]);
   const contextValue: Context = { ...ctx, signal };

@@ -1,20 +1,20 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock, Service } from '@jobflow/platform';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { type Context as SocketState, handleProtocols, makeServer } from 'graphql-ws';
+import { handleProtocols, makeServer, type Context as SocketState } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Logger } from '../context/logger.js';
 import type { Principal } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
 import type { CreateContext } from '../context/create-context.js';
+import type { Logger } from '../context/logger.js';
 import { presentErrors } from '../errors/present-errors.js';
 import { badUserInput } from '../errors/refusals.js';
 import { requestLimits } from '../limits/request-limits.js';
 import { isAllowedOrigin } from './allowed-origin.js';
 import type { ClientWatch } from './client-watch.js';
 import { checkRequest } from './operation-request.js';
-import type { PrepareOperation, Prepared } from './prepare-operation.js';
+import type { Prepared, PrepareOperation } from './prepare-operation.js';
 import { adaptSocket } from './socket.js';
 
 export interface WebSocketParts {
@@ -29,8 +29,6 @@ export interface WebSocketParts {
   logger: Logger;
 }
 
-/** Streams (sockets and event streams) one gateway carries. */
-export const mostClients = 10_000;
 /** Closing with this code tells graphql-ws clients to connect again with fresh connectionParams. */
 const forbiddenCode = 4403;
 
@@ -54,7 +52,7 @@ type ReadyArgs = Extract<Prepared, { ok: true }>['args'] & { perform: Extract<Pr
 
 /** graphql-transport-ws on the API's own path, by the same rules as HTTP. */
 export function createWebSocketServer(parts: WebSocketParts): Service {
-  const { http, path, watch, clock, logger } = parts;
+  const { http, path, clock, logger } = parts;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: requestLimits.bodyBytes,
@@ -68,19 +66,28 @@ export function createWebSocketServer(parts: WebSocketParts): Service {
     execute: (args) => (args as ReadyArgs).perform() as never,
     subscribe: (args) => (args as ReadyArgs).perform() as never,
     onNext: (_state, _id, _payload, _args, result) => result as never,
-    onError: (_state, _id, _payload, errors) => errors.map((e) => (e instanceof Refusal ? e.shown : internal(e, parts))),
+    onError: (_state, _id, _payload, errors) =>
+      errors.map((e) => (e instanceof Refusal ? e.shown : internal(e, parts))),
   });
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    if (request.url?.split('?')[0] !== path) return refuse(socket, '404 Not Found', `WebSockets are served at ${path}.`);
-    if (!isAllowedOrigin(request.headers.origin, request.headers.host, parts.allowedOrigins)) {
-      return refuse(socket, '403 Forbidden', 'This origin may not connect: add it to JOBFLOW_ALLOWED_ORIGINS.');
+    const refusal = refusalOf(request);
+    if (refusal) refuse(socket, refusal.status, refusal.message);
+    else sockets.handleUpgrade(request, socket, head, open);
+  }
+
+  function refusalOf({ url, headers }: IncomingMessage): { status: string; message: string } | undefined {
+    if (url?.split('?')[0] !== path) {
+      return { status: '404 Not Found', message: `WebSockets are served at ${path}.` };
     }
-    if (watch.count() + sockets.clients.size >= 2 * mostClients) {
-      return refuse(socket, '503 Service Unavailable', 'This gateway carries as many sockets as it can.');
+    if (!isAllowedOrigin(headers.origin, headers.host, parts.allowedOrigins)) {
+      return { status: '403 Forbidden', message: 'This origin may not connect: add it to JOBFLOW_ALLOWED_ORIGINS.' };
     }
-    sockets.handleUpgrade(request, socket, head, open);
+    if (sockets.clients.size >= requestLimits.sockets) {
+      return { status: '503 Service Unavailable', message: 'This gateway carries as many sockets as it can.' };
+    }
+    return undefined;
   }
 
   function open(socket: WebSocket, request: IncomingMessage): void {
@@ -158,7 +165,11 @@ function contextFor(extra: Extra, createContext: CreateContext): Promise<Context
 function internal(error: unknown, { logger, introspection }: WebSocketParts): GraphQLFormattedError {
   const cause = error instanceof Error ? error : new Error(String(error));
   const wrapped = new GraphQLError('unexpected', { originalError: cause });
-  return presentErrors([wrapped], { correlationId: crypto.randomUUID(), introspection, logger })[0] as GraphQLFormattedError;
+  return presentErrors([wrapped], {
+    correlationId: crypto.randomUUID(),
+    introspection,
+    logger,
+  })[0] as GraphQLFormattedError;
 }
 
 /** A string among the connection parameters, whatever its case. */

@@ -57,7 +57,8 @@ export interface ApiKeyRow {
   revoked_at: Date | null;
 }
 
-export const apiKeyColumns = 'id, name, role, prefix, jobs, created_by, created_at, last_used_at, expires_at, revoked_at';
+export const apiKeyColumns =
+  'id, name, role, prefix, jobs, created_by, created_at, last_used_at, expires_at, revoked_at';
 
 export const apiKeyOf = (row: ApiKeyRow): ApiKey => ({
   id: row.id,

@@ -38,7 +38,15 @@ export class AuditResolver {
          and ($3::text[] is null or action = any($3)) and ($4::text is null or target = $4)
          and ($5::timestamptz is null or at > $5) and ($6::timestamptz is null or at < $6)
        order by id desc limit $7`,
-      [after ? idOf(after) : null, actor ?? null, actions ?? null, target ?? null, from ?? null, before ?? null, size + 1],
+      [
+        after ? idOf(after) : null,
+        actor ?? null,
+        actions ?? null,
+        target ?? null,
+        from ?? null,
+        before ?? null,
+        size + 1,
+      ],
     );
     return pageOf({
       rows,
@@ -53,6 +61,7 @@ export class AuditResolver {
 
 function idOf(cursor: string): number {
   const [id] = decodeCursor(order, 1, cursor);
-  if (typeof id !== 'number' || !Number.isSafeInteger(id)) throw badUserInput({ after: 'is not a cursor of this list' });
+  if (typeof id !== 'number' || !Number.isSafeInteger(id))
+    throw badUserInput({ after: 'is not a cursor of this list' });
   return id;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
-import type { Logger } from '../context/logger.js';
 import type { Passwords } from '../auth/passwords.js';
+import type { Logger } from '../context/logger.js';
 import { createUser } from './create-user.js';
 
 /** Creates the admin named in the environment, if there is no user at all yet. Several gateways may try at once. */

@@ -65,7 +65,10 @@ export class SessionResolver {
   }
 
   @Auth('VIEWER')
-  @Mutation(() => PrincipalInfo, { nullable: true, description: 'A JSON merge patch (RFC 7396) of one’s own settings.' })
+  @Mutation(() => PrincipalInfo, {
+    nullable: true,
+    description: 'A JSON merge patch (RFC 7396) of one’s own settings.',
+  })
   async setPreferences(
     @Arg('preferences', () => JsonScalar) patch: unknown,
     @Ctx() ctx: Context,
@@ -98,7 +101,9 @@ function person(ctx: Context, lacks: string): Principal {
 }
 
 async function preferencesOf(ctx: Context, { id }: Principal): Promise<unknown> {
-  const [row] = await ctx.db.query<{ preferences: unknown }>('select preferences from gateway.users where id = $1', [id]);
+  const [row] = await ctx.db.query<{ preferences: unknown }>('select preferences from gateway.users where id = $1', [
+    id,
+  ]);
   return row?.preferences ?? {};
 }
 

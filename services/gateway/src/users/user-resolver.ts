@@ -5,10 +5,10 @@ import { Role } from '../auth/role.js';
 import { type UserRow, userColumns } from '../auth/sign-in.js';
 import type { Context } from '../context/context.js';
 import { badUserInput, conflict, notFound } from '../errors/refusals.js';
-import { isUuid } from './is-uuid.js';
 import { audit } from './audit.js';
 import { createUser, mostUsers } from './create-user.js';
 import { emailAddress } from './email-address.js';
+import { isUuid } from './is-uuid.js';
 import { User, userOf } from './user.js';
 
 @Resolver()
@@ -16,7 +16,9 @@ export class UserResolver {
   @Auth('ADMIN')
   @Query(() => [User], { nullable: true })
   async users(@Ctx() ctx: Context): Promise<User[]> {
-    const rows = await ctx.db.query<UserRow>(`select ${userColumns} from gateway.users order by email limit ${mostUsers}`);
+    const rows = await ctx.db.query<UserRow>(
+      `select ${userColumns} from gateway.users order by email limit ${mostUsers}`,
+    );
     return rows.map(userOf);
   }
 
@@ -44,7 +46,10 @@ export class UserResolver {
   }
 
   @Auth('ADMIN')
-  @Mutation(() => User, { nullable: true, description: 'What is missing stays. Disabling or a new password ends all sessions.' })
+  @Mutation(() => User, {
+    nullable: true,
+    description: 'What is missing stays. Disabling or a new password ends all sessions.',
+  })
   async updateUser(
     @Arg('id', () => ID) id: string,
     @Arg('role', () => Role, { nullable: true }) role: Role | null | undefined,
@@ -72,7 +77,11 @@ export class UserResolver {
       if (!stillAdmin && admins.every((admin) => admin.id === id) && admins.length > 0) {
         throw conflict('This is the last admin: make somebody else one first.');
       }
-      const detail = { ...(role ? { role } : {}), ...(disabled != null ? { disabled } : {}), ...(hash ? { password: true } : {}) };
+      const detail = {
+        ...(role ? { role } : {}),
+        ...(disabled != null ? { disabled } : {}),
+        ...(hash ? { password: true } : {}),
+      };
       await audit(ctx, { action: 'user.updated', target: row.email, detail }, tx);
       return row;
     });

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type PlannedLevel, planPulls } from './plan-pulls.js';
+
+const level = (priority: number, over: Partial<PlannedLevel> = {}): PlannedLevel => ({
+  priority,
+  nonEmpty: false,
+  held: false,
+  underWay: 0,
+  standing: false,
+  room: Number.POSITIVE_INFINITY,
+  lastMessageAt: 0,
+  lastAskedAt: 0,
+  ...over,
+});
+const plan = (levels: PlannedLevel[], free: number, over = {}) =>
+  planPulls({ levels, free, capacity: 50, fromBottom: false, now: 1_000_000, ...over }).map(
+    ({ level: { priority }, batch, standing }) => [priority, batch, standing ? 'standing' : 'now'],
+  );
+
+describe('pulls are planned', () => {
+  it('idle: one standing pull on every level', () => {
+    expect(plan([level(5), level(9), level(1)], 50)).toEqual([
+      [9, 1, 'standing'],
+      [5, 1, 'standing'],
+      [1, 1, 'standing'],
+    ]);
+  });
+
+  it('busy: all free slots to the highest level that had something; standing pulls only above it', () => {
+    const levels = [
+      level(9),
+      level(5, { nonEmpty: true }),
+      level(3, { nonEmpty: true }),
+      level(1, { lastAskedAt: 999_999 }),
+    ];
+    expect(plan(levels, 20)).toEqual([[5, 20, 'now']]);
+    expect(plan([level(9), level(5, { nonEmpty: true, room: 15 }), level(1, { lastAskedAt: 999_999 })], 20)).toEqual([
+      [5, 15, 'now'],
+      [9, 1, 'standing'],
+    ]);
+  });
+
+  it('the levels below wait while the answer of a level that could use the slots is on its way', () => {
+    const above = level(5, { nonEmpty: true, underWay: 3 });
+    expect(plan([above, level(3, { nonEmpty: true })], 4)).toEqual([]);
+    expect(plan([{ ...above, room: 3 }, level(3, { nonEmpty: true })], 4)).toEqual([[3, 4, 'now']]);
+  });
+
+  it('from the bottom: the lowest first, empty as it seems', () => {
+    expect(plan([level(5, { nonEmpty: true }), level(1)], 4, { fromBottom: true })).toEqual([
+      [1, 1, 'now'],
+      [5, 3, 'now'],
+    ]);
+    expect(plan([level(5, { nonEmpty: true }), level(1, { nonEmpty: true })], 4, { fromBottom: true })).toEqual([
+      [1, 4, 'now'],
+    ]);
+  });
+
+  it('few slots are not all held by standing pulls: the other levels are looked at in turn', () => {
+    const levels = [level(9, { lastMessageAt: 5 }), level(5), level(1, { lastAskedAt: 999_990 })];
+    expect(plan(levels, 4, { capacity: 4 })).toEqual([
+      [9, 1, 'standing'],
+      [5, 1, 'now'],
+    ]);
+  });
+
+  it('never ask for more than is free, than a level has room for, or twice of one level', () => {
+    const any = fc.record({
+      priority: fc.integer({ min: 1, max: 10 }),
+      nonEmpty: fc.boolean(),
+      held: fc.boolean(),
+      underWay: fc.nat(5),
+      standing: fc.boolean(),
+      room: fc.nat(100),
+      lastMessageAt: fc.nat(1_000_000),
+      lastAskedAt: fc.nat(1_000_000),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 20 }), fc.nat(3_000), fc.boolean(), (levels, free, fromBottom) => {
+        const pulls = planPulls({ levels, free, capacity: 3_000, fromBottom, now: 1_000_000 });
+        expect(pulls.reduce((sum, { batch }) => sum + batch, 0)).toBeLessThanOrEqual(free);
+        expect(new Set(pulls.map((pull) => pull.level)).size).toBe(pulls.length);
+        for (const { level: pulled, batch } of pulls) {
+          expect(batch).toBeGreaterThan(0);
+          expect(batch).toBeLessThanOrEqual(pulled.room);
+          expect(pulled.held || pulled.underWay > 0).toBe(false);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { buildSchema, getOperationAST, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { variableErrors } from './variable-errors.js';
+
+const schema = buildSchema(`
+  input Retry { maxAttempts: Int! }
+  input JobInput { name: String!, priority: Int, retry: Retry, tags: [String!] }
+  type Query { jobs(first: Int, filter: JobInput): Int }
+  type Mutation { createJob(input: JobInput!): Int }
+`);
+
+function errorsOf(query: string, variables: Record<string, unknown>) {
+  const document = parse(query);
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('no operation');
+  return variableErrors(schema, document, operation, variables);
+}
+
+describe('wrong variables', () => {
+  it('are told by the path of the argument they are for', () => {
+    const query = 'mutation ($job: JobInput!) { createJob(input: $job) }';
+    const fields = errorsOf(query, {
+      job: { name: 'a', priority: 'high', retry: { maxAttempts: 1.5 }, tags: ['a', 7] },
+    });
+    expect(Object.keys(fields ?? {})).toEqual(['input.priority', 'input.retry.maxAttempts', 'input.tags.1']);
+    expect(fields?.['input.priority']).toContain('Int cannot represent');
+  });
+
+  it('include what is missing and what is unknown', () => {
+    const query = 'mutation ($job: JobInput!) { createJob(input: $job) }';
+    expect(errorsOf(query, {})).toEqual({ input: 'is required' });
+    expect(errorsOf(query, { job: null })).toEqual({ input: 'must not be null' });
+    expect(errorsOf(query, { job: { nme: 'x' } })?.input).toMatch(/"name"|"nme"/);
+  });
+
+  it('are found where the variable stands inside a literal', () => {
+    const query = 'query ($p: Int) { jobs(filter: { name: "a", priority: $p }) }';
+    expect(errorsOf(query, { p: 'x' })).toEqual({ 'filter.priority': expect.stringContaining('Int') });
+  });
+
+  it('are none when graphql would take them', () => {
+    expect(errorsOf('query ($n: Int = 3) { jobs(first: $n) }', {})).toBeUndefined();
+    expect(errorsOf('query ($n: Int) { jobs(first: $n) }', { n: 1, other: 'ignored' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,73 @@
+import { type JobKind, type Json, limits } from '@jobflow/contracts';
+import { parseTemplate } from '@jobflow/domain';
+import { checkUrl } from '@jobflow/platform';
+import { z } from 'zod';
+import { zodProblems } from '../definitions/zod-problems.js';
+
+/*
+ * What each kind's `spec` looks like when it is saved: strings may hold templates, which are filled when a run starts.
+ */
+
+const text = z.string().max(limits.specBytes);
+const plain = z.union([text, z.number(), z.boolean()]);
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of an environment variable');
+/** A template in code would make input into code. Braces of other languages are none of ours. */
+const holdsTemplate = (script: string): boolean => /\{\{\s*(input|run|parents|secrets)\b/.test(script);
+const script = text
+  .min(1)
+  .refine((code) => !holdsTemplate(code), 'may not hold templates, which would make input into code; hand values over in args or env');
+const program = z.strictObject({
+  script,
+  args: z.array(plain).max(1000).optional(),
+  env: z.record(variableName, plain).optional(),
+});
+
+export const specSchemas = {
+  HTTP: z.strictObject({
+    method: z.string().min(1).max(200).optional().describe('POST if there is a body, else GET'),
+    url: z.string().min(1).max(8192),
+    headers: z.record(z.string(), plain).optional(),
+    body: z.json().optional().describe('A string is sent as it is, anything else as JSON'),
+    successCodes: z
+      .array(z.union([z.int().min(100).max(599), z.string().regex(/^([1-5]xx|[1-5]\d\d(-[1-5]\d\d)?)$/, 'must be like 201, 2xx or 200-204')]))
+      .min(1)
+      .optional()
+      .describe('Codes (201), classes (2xx) and ranges (200-204) that count as success; default 2xx'),
+    timeoutMs: z.int().min(1).max(3_600_000).optional(),
+  }),
+  SHELL: program,
+  PYTHON: program,
+  SQL: z.strictObject({
+    connection: text.min(1).describe('The name of the secret that holds the connection string'),
+    query: text.min(1),
+    params: z.array(z.json()).max(1000).optional(),
+  }),
+  JAVASCRIPT: z.strictObject({ code: text.min(1) }),
+  HANDLER: z.strictObject({}),
+} satisfies Record<JobKind, z.ZodType>;
+
+/** The JSON Schema of a kind's spec. */
+export const specJsonSchema = (kind: JobKind): Json => z.toJSONSchema(specSchemas[kind], { unrepresentable: 'any' }) as Json;
+
+/** What is wrong with a spec, by path. @param allow ranges of addresses that jobs may call */
+export function specProblems(kind: JobKind, spec: Json | undefined, allow: readonly string[]): Record<string, string> {
+  const bytes = Buffer.byteLength(JSON.stringify(spec ?? {}));
+  if (bytes > limits.specBytes) return { spec: `is ${bytes} bytes of JSON; at most ${limits.specBytes} are allowed` };
+  const parsed = specSchemas[kind].safeParse(spec ?? {});
+  if (!parsed.success) return zodProblems(parsed.error, 'spec');
+  const url = kind === 'HTTP' ? urlProblem((parsed.data as { url: string }).url, allow) : undefined;
+  return url === undefined ? {} : { 'spec.url': url };
+}
+
+const MARK = 'template';
+
+/** Where a template decides the host, only the start of the run can tell whether it may be called. */
+function urlProblem(url: string, allow: readonly string[]): string | undefined {
+  const parts = parseTemplate(url);
+  const filled = parts.map((part) => (typeof part === 'string' ? part : MARK)).join('');
+  const checked = checkUrl(filled, { allow });
+  if (checked.ok || parts.length === 1) return checked.ok ? undefined : checked.reason;
+  const [first] = parts;
+  const hostIsFixed = typeof first === 'string' && /^https?:\/\/[^/?#]+[/?#]/.test(first);
+  return hostIsFixed ? checked.reason : undefined;
+}

@@ -1,0 +1,76 @@
+import { systemClock } from '@jobflow/platform';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { PendingDelivery } from './delivery.js';
+import { createDeliveryQueue } from './delivery-queue.js';
+
+const logger = pino({ level: 'silent' });
+const delivery = (id: string, channelId: string, number = 1): PendingDelivery => ({
+  id,
+  channelId,
+  url: undefined,
+  event: 'run.failed',
+  body: '{}',
+  number,
+  dueAt: 0,
+});
+
+/** Attempts that wait to be let go, one by one. */
+function gates() {
+  const begun: string[] = [];
+  const open = new Map<string, () => void>();
+  const attempt = (d: PendingDelivery) =>
+    new Promise<PendingDelivery | undefined>((resolve) => {
+      begun.push(d.id);
+      open.set(d.id, () => resolve(undefined));
+    });
+  return { begun, attempt, open: (id: string) => open.get(id)?.() };
+}
+
+describe('the queue of deliveries', () => {
+  it('makes four attempts at a time per endpoint, and one that hangs keeps nobody else waiting', async () => {
+    const { begun, attempt, open } = gates();
+    const queue = createDeliveryQueue(attempt, systemClock, logger);
+    for (let n = 0; n < 6; n++) queue.offer(delivery(`slow-${n}`, 'slow'));
+    queue.offer(delivery('quick', 'other'));
+    expect(begun).toEqual(['slow-0', 'slow-1', 'slow-2', 'slow-3', 'quick']);
+    open('slow-1');
+    await Promise.resolve();
+    for (const id of ['slow-0', 'slow-2', 'slow-3', 'quick']) open(id);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toHaveLength(7);
+    for (const id of begun) open(id);
+    await queue.stop();
+  });
+
+  it('makes an attempt once, however often it is offered', async () => {
+    const { begun, attempt, open } = gates();
+    const queue = createDeliveryQueue(attempt, systemClock, logger);
+    queue.offer(delivery('a', 'c'));
+    queue.offer(delivery('a', 'c'));
+    open('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    queue.offer(delivery('a', 'c'));
+    queue.offer(delivery('a', 'c', 2));
+    expect(begun).toEqual(['a', 'a']);
+    open('a');
+    await queue.stop();
+  });
+
+  it('forgets an attempt that could not be recorded, so that the sweep may bring it back', async () => {
+    let tries = 0;
+    const queue = createDeliveryQueue(
+      async () => {
+        tries++;
+        throw new Error('the log is away');
+      },
+      systemClock,
+      logger,
+    );
+    queue.offer(delivery('a', 'c'));
+    await new Promise((resolve) => setImmediate(resolve));
+    queue.offer(delivery('a', 'c'));
+    await queue.stop();
+    expect(tries).toBe(2);
+  });
+});

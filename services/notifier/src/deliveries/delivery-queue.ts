@@ -1,0 +1,99 @@
+import type { Clock, Logger, Service } from '@jobflow/platform';
+import { endpointOf, type PendingDelivery } from './delivery.js';
+
+export interface DeliveryQueue extends Service {
+  /** Takes it over, unless it is held already, this attempt was made, or too much is held: then the sweep brings it back. */
+  offer(delivery: PendingDelivery): void;
+  held(): number;
+}
+
+/** Makes one attempt; the next one, if there is to be one. */
+export type Attempt = (delivery: PendingDelivery) => Promise<PendingDelivery | undefined>;
+
+const PER_ENDPOINT = 4;
+const MOST_HELD = 10_000;
+/** What is due later than this is left to the sweep. */
+const HELD_AHEAD_MS = 60_000;
+const REMEMBERED = 10_000;
+
+/** Deliveries due now or soon. Each endpoint has four at a time: one that hangs keeps nobody else waiting. */
+export function createDeliveryQueue(attempt: Attempt, clock: Clock, logger: Logger): DeliveryQueue {
+  const timers = new Map<string, { cancel(): void }>();
+  const waiting = new Map<string, PendingDelivery[]>();
+  const active = new Map<string, number>();
+  const underWay = new Set<Promise<void>>();
+  const heldIds = new Set<string>();
+  /** Attempts made, so that rows the projector has not caught up with do not bring them again. */
+  const made = new Map<string, number>();
+  let stopped = false;
+
+  function hold(delivery: PendingDelivery): void {
+    heldIds.add(delivery.id);
+    const ready = () => {
+      timers.delete(delivery.id);
+      const endpoint = endpointOf(delivery);
+      const queue = waiting.get(endpoint);
+      if (queue) queue.push(delivery);
+      else waiting.set(endpoint, [delivery]);
+      drain(endpoint);
+    };
+    const wait = delivery.dueAt - clock.now();
+    if (wait <= 0) ready();
+    else timers.set(delivery.id, clock.setTimer(wait, ready));
+  }
+
+  function drain(endpoint: string): void {
+    const queue = waiting.get(endpoint) ?? [];
+    while (!stopped && queue.length > 0 && (active.get(endpoint) ?? 0) < PER_ENDPOINT) {
+      const delivery = queue.shift();
+      if (!delivery) break;
+      active.set(endpoint, (active.get(endpoint) ?? 0) + 1);
+      const work = perform(delivery).finally(() => {
+        underWay.delete(work);
+        const left = (active.get(endpoint) ?? 1) - 1;
+        if (left > 0) active.set(endpoint, left);
+        else active.delete(endpoint);
+        drain(endpoint);
+      });
+      underWay.add(work);
+    }
+    if (queue.length === 0) waiting.delete(endpoint);
+  }
+
+  async function perform(delivery: PendingDelivery): Promise<void> {
+    let next: PendingDelivery | undefined;
+    try {
+      next = await attempt(delivery);
+      remember(delivery);
+    } catch (error) {
+      // What became of it is not recorded: the row still says it is due, so the sweep brings it back.
+      logger.warn({ err: error, delivery: delivery.id }, 'an attempt to deliver could not be recorded');
+    }
+    heldIds.delete(delivery.id);
+    if (next && !stopped && next.dueAt - clock.now() <= HELD_AHEAD_MS) hold(next);
+  }
+
+  function remember({ id, number }: PendingDelivery): void {
+    made.delete(id);
+    made.set(id, number);
+    for (const old of made.keys()) {
+      if (made.size <= REMEMBERED) break;
+      made.delete(old);
+    }
+  }
+
+  return {
+    async start() {},
+    offer(delivery) {
+      if (stopped || heldIds.has(delivery.id) || heldIds.size >= MOST_HELD) return;
+      if ((made.get(delivery.id) ?? 0) >= delivery.number) return;
+      hold(delivery);
+    },
+    held: () => heldIds.size,
+    async stop() {
+      stopped = true;
+      for (const timer of timers.values()) timer.cancel();
+      await Promise.all(underWay);
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { deliverySubject, NotifyRuns, notifierConsumer } from '@jobflow/contracts';
+import {
+  type Clock,
+  type EventLog,
+  ensureConsumer,
+  type Logger,
+  type NatsLink,
+  type Service,
+  type StateStore,
+} from '@jobflow/platform';
+import type { Queryable } from '@jobflow/read-model';
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { endedRuns } from '../webhook/run-payload.js';
+import { concerned, planDeliveries } from './plan-deliveries.js';
+
+interface Dependencies {
+  link: NatsLink;
+  log: EventLog;
+  store: StateStore;
+  db: Queryable;
+  clock: Clock;
+  logger: Logger;
+  publicUrl: string;
+}
+
+const AGAIN_MS = 1_000;
+const TIDY_MS = 60_000;
+
+/** Turns NotifyRun effects into deliveries. An effect is acknowledged once its deliveries are in the log. */
+export function createEffectReader(dependencies: Dependencies): Service {
+  const { link, log, store, db, clock, logger, publicUrl } = dependencies;
+  let messages: ConsumerMessages | undefined;
+  let running: Promise<void> | undefined;
+  let tidying: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  async function handle(message: JsMsg): Promise<void> {
+    const parsed = NotifyRuns.safeParse(message.json());
+    if (!parsed.success) {
+      logger.error({ seq: message.seq }, 'an effect that no schema accepts was put aside');
+      return message.term('not an effect');
+    }
+    const now = clock.now();
+    const channels = [...store.channels.values()].map(({ state }) => state);
+    const wanted = concerned(parsed.data.runs, channels, now);
+    if (wanted.length > 0) {
+      const runs = await endedRuns(
+        db,
+        wanted.map((run) => run.runId),
+      );
+      const facts = { channels, runs, now, publicUrl };
+      await Promise.all(
+        wanted
+          .map((run) => planDeliveries(run, facts))
+          .flatMap((events) => (events.length > 0 ? [log.record(deliverySubject('queued', 'WEBHOOK'), events)] : [])),
+      );
+    }
+    message.ack();
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      try {
+        await ensureConsumer(link, notifierConsumer);
+        const consumer = await link.js.consumers.get(notifierConsumer.stream, notifierConsumer.name);
+        messages = await consumer.consume({ max_messages: 20, expires: 5_000, idle_heartbeat: 1_000 });
+        for await (const message of messages) {
+          await handle(message).catch((error: unknown) => {
+            logger.warn({ err: error, seq: message.seq }, 'an effect is tried again');
+            message.nak(AGAIN_MS);
+          });
+        }
+      } catch (error) {
+        if (stopped) return;
+        logger.warn({ err: error }, 'effects cannot be read now');
+      }
+      if (!stopped) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+  }
+
+  /** Frees what every notifier is through with: the stream is bounded. */
+  async function tidy(): Promise<void> {
+    const info = await link.jsm.consumers.info(notifierConsumer.stream, notifierConsumer.name);
+    const floor = info.ack_floor.stream_seq;
+    if (floor > 0)
+      await link.jsm.streams.purge(notifierConsumer.stream, { filter: notifierConsumer.filterSubject, seq: floor + 1 });
+  }
+
+  return {
+    async start() {
+      running ??= run();
+      tidying ??= setInterval(() => {
+        tidy().catch((error: unknown) => logger.debug({ err: error }, 'consumed effects could not be freed now'));
+      }, TIDY_MS);
+    },
+    async stop() {
+      stopped = true;
+      clearInterval(tidying);
+      await messages?.close();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { ChannelState, DeliveryEvent, NotifyRun } from '@jobflow/contracts';
+import { matchChannels } from '../channels/match-channels.js';
+import { redactedUrl } from '../deliveries/delivery.js';
+import { type EndedRun, eventName, runPayload } from '../webhook/run-payload.js';
+
+export interface PlanFacts {
+  channels: readonly ChannelState[];
+  runs: ReadonlyMap<string, EndedRun>;
+  now: number;
+  publicUrl: string;
+}
+
+/** The runs whose rows are needed: those that somebody wants to hear of. */
+export const concerned = (runs: readonly NotifyRun[], channels: readonly ChannelState[], now: number): NotifyRun[] =>
+  runs.filter((run) => run.callbackUrl !== undefined || matchChannels(channels, run, now).length > 0);
+
+/** The deliveries an end comes to. The same end gives the same ids, so an effect that comes twice delivers once. */
+export function planDeliveries(notify: NotifyRun, { channels, runs, now, publicUrl }: PlanFacts): DeliveryEvent[] {
+  const run = runs.get(notify.runId);
+  if (!run) return [];
+  const body = runPayload(run, publicUrl);
+  const shared = {
+    kind: 'WEBHOOK' as const,
+    runId: notify.runId,
+    job: notify.job,
+    event: eventName(notify.status),
+    body,
+    createdAt: now,
+  };
+  const events: DeliveryEvent[] = [];
+  for (const { channel, mutedUntil } of matchChannels(channels, notify, now)) {
+    if (channel.kind !== 'WEBHOOK' || channel.url === undefined) continue;
+    const id = deliveryId(channel.id, notify);
+    events.push({
+      type: 'DeliveryQueued',
+      id,
+      channelId: channel.id,
+      target: redactedUrl(channel.url),
+      url: channel.url,
+      ...shared,
+    });
+    if (mutedUntil !== undefined)
+      events.push({ type: 'DeliverySuppressed', id, reason: `muted until ${new Date(mutedUntil).toISOString()}` });
+  }
+  if (notify.callbackUrl !== undefined) {
+    const id = deliveryId('callback', notify);
+    events.push({
+      type: 'DeliveryQueued',
+      id,
+      target: redactedUrl(notify.callbackUrl),
+      url: notify.callbackUrl,
+      ...shared,
+    });
+  }
+  return events;
+}
+
+/** A UUIDv5-shaped name of (recipient, run, status, end). */
+function deliveryId(recipient: string, { runId, status, at }: NotifyRun): string {
+  const hash = createHash('sha1').update(`jobflow:delivery:${recipient}:${runId}:${status}:${at}`).digest();
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
+  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
+  const hex = hash.subarray(0, 16).toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,1 @@
+export { createNotifier, type NotifierDependencies } from './notifier.js';

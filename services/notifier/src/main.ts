@@ -1,0 +1,55 @@
+import {
+  BootError,
+  base64Key,
+  cidrs,
+  connectionConfig,
+  connectNats,
+  createSecretBox,
+  ensureStreams,
+  keyIdOf,
+  readConfig,
+  runService,
+  systemClock,
+} from '@jobflow/platform';
+import { createDb } from '@jobflow/read-model';
+import { z } from 'zod';
+import { createNotifier } from './notifier.js';
+
+await runService('notifier', async ({ health, logger, version }) => {
+  const { NATS_URL, DATABASE_URL } = connectionConfig;
+  const config = readConfig('notifier', {
+    NATS_URL,
+    DATABASE_URL,
+    JOBFLOW_ENCRYPTION_KEY: base64Key(32),
+    JOBFLOW_ALLOW_CIDRS: cidrs.default([]),
+    JOBFLOW_CALLBACK_SECRET: z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'is not whsec_ and base64')
+      .describe('whsec_ and base64 of at least 24 random bytes'),
+    JOBFLOW_PUBLIC_URL: z.url().default('http://127.0.0.1:4000'),
+  });
+  const db = await createDb(config.DATABASE_URL, { name: 'notifier', max: 3 });
+  await db.query('select 1 from read.deliveries limit 1').catch((cause: Error) => {
+    throw new BootError(
+      `The read model cannot be used (${cause.message}): check DATABASE_URL, and run \`jobflow migrate\` first.`,
+    );
+  });
+  const link = await connectNats(config.NATS_URL, { name: 'notifier', logger });
+  await ensureStreams(link);
+  const notifier = createNotifier({
+    link,
+    db,
+    box: createSecretBox(config.JOBFLOW_ENCRYPTION_KEY, keyIdOf(config.JOBFLOW_ENCRYPTION_KEY)),
+    clock: systemClock,
+    logger,
+    allow: config.JOBFLOW_ALLOW_CIDRS,
+    callbackSecret: config.JOBFLOW_CALLBACK_SECRET,
+    publicUrl: config.JOBFLOW_PUBLIC_URL,
+    version,
+  });
+  health.addCheck('nats', () =>
+    link.connected() ? { ok: true } : { ok: false, message: 'NATS is away; reconnecting' },
+  );
+  await notifier.start();
+  return [{ stop: () => db.stop() }, link, notifier];
+});

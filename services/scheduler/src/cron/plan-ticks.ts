@@ -1,0 +1,92 @@
+import type { ScheduleState } from '@jobflow/contracts';
+import { jitterOf, lastTicks, nextTick, type Tick } from '@jobflow/domain';
+
+/** A tick to be recorded: fired, or skipped and why. */
+export interface PlannedTick {
+  tick: number;
+  jitterMs: number;
+  outcome: 'fired' | 'skipped';
+  why?: string;
+}
+export type TickPlan = { kind: 'never' } | { kind: 'wait'; until: number } | { kind: 'record'; ticks: PlannedTick[] };
+
+type Planned = Pick<
+  ScheduleState,
+  | 'id'
+  | 'kind'
+  | 'cron'
+  | 'everyMs'
+  | 'at'
+  | 'timezone'
+  | 'startsAt'
+  | 'endsAt'
+  | 'createdAt'
+  | 'activeSince'
+  | 'missed'
+  | 'maxMissed'
+  | 'jitterMs'
+>;
+
+/** Later than this, a tick was missed; until then it is merely late, and fires whatever the policy says. */
+export const MISSED_AFTER_MS = 10_000;
+/** Ticks recorded at once; what is missed beyond them is told in the reason of the first. */
+const MOST = 500;
+
+const MISSED = 'Missed: no scheduler was running';
+const SUPERSEDED = 'Missed: only the last missed tick is caught up';
+
+/**
+ * What a schedule owes at `now`, given the last tick that was recorded: ticks after it and after `activeSince` whose
+ * time, jitter included, has come. If some of them were missed, its policy decides: SKIP fires none of those, LAST only
+ * the very last, ALL the last `maxMissed`.
+ */
+export function planTicks(schedule: Planned, lastTick: number | undefined, now: number): TickPlan {
+  const since = Math.max(schedule.activeSince, lastTick ?? 0);
+  const first = nextTick(schedule, since);
+  if (!first) return { kind: 'never' };
+  const firesAt = first.at + jitter(schedule, first);
+  if (firesAt > now) return { kind: 'wait', until: firesAt };
+  const ticks = firesAt > now - MISSED_AFTER_MS ? onTime(schedule, first, now) : missed(schedule, since, now);
+  return { kind: 'record', ticks: ticks.slice(0, MOST) };
+}
+
+const jitter = (schedule: Planned, { at }: Tick): number => jitterOf(schedule.id, at, schedule.jitterMs);
+
+const planned = (schedule: Planned, tick: Tick, why?: string): PlannedTick => ({
+  tick: tick.at,
+  jitterMs: jitter(schedule, tick),
+  ...(why === undefined ? { outcome: 'fired' } : { outcome: 'skipped', why }),
+});
+
+function onTime(schedule: Planned, first: Tick, now: number): PlannedTick[] {
+  const ticks: PlannedTick[] = [];
+  for (let tick: Tick | undefined = first; tick && ticks.length < MOST; tick = nextTick(schedule, tick.at)) {
+    if (tick.at + jitter(schedule, tick) > now) break;
+    ticks.push(planned(schedule, tick));
+  }
+  return ticks;
+}
+
+function missed(schedule: Planned, since: number, now: number): PlannedTick[] {
+  const keep = schedule.missed === 'ALL' ? schedule.maxMissed : MOST - 1;
+  const found = lastTicks(schedule, since, now, keep + 1);
+  const owed = found.ticks.filter((tick) => tick.at + jitter(schedule, tick) <= now);
+  const last = owed.at(-1);
+  return owed.map((tick, i) => {
+    const late = tick.at + jitter(schedule, tick) <= now - MISSED_AFTER_MS;
+    const beyond = i === 0 && found.ticks.length > keep;
+    const earlier = beyond && found.more ? ', like all before it' : '';
+    switch (schedule.missed) {
+      case 'SKIP':
+        return late ? planned(schedule, tick, `${MISSED}${earlier}`) : planned(schedule, tick);
+      case 'LAST':
+        return tick === last ? planned(schedule, tick) : planned(schedule, tick, `${SUPERSEDED}${earlier}`);
+      case 'ALL':
+        return beyond
+          ? planned(schedule, tick, `Missed: only the last ${keep} are caught up${earlier && '; this and all before it are not'}`)
+          : planned(schedule, tick);
+      default:
+        return schedule.missed satisfies never;
+    }
+  });
+}

@@ -1,0 +1,73 @@
+import type { Json, RunDefinition, RunStatus } from '@jobflow/contracts';
+import type { Db } from '@jobflow/read-model';
+
+/** A run that waits for its time, as the sweep sees it. */
+export interface WaitingRow {
+  id: string;
+  queue: string;
+  status: RunStatus;
+  attempt: number;
+  delivery: number;
+  due: Date;
+}
+
+/** All of a run that its next message needs. */
+export interface DueRow {
+  id: string;
+  job: string;
+  job_revision: number;
+  kind: RunDefinition['kind'];
+  spec: Json | null;
+  policy: Pick<RunDefinition, 'retry' | 'timeout' | 'limits' | 'guarantee' | 'logLevel'>;
+  status: RunStatus;
+  queue: string;
+  priority: number;
+  input: Json | null;
+  has_input: boolean;
+  attempt: number;
+  delivery: number;
+  tags: string[];
+  created_at: Date;
+  created_by: string | null;
+  due_at: Date | null;
+  next_attempt_at: Date | null;
+  expires_at: Date | null;
+  idempotency_key: string | null;
+  unique_key: string | null;
+  callback_url: string | null;
+  test: boolean;
+  retry_of: string | null;
+  schedule_id: string | null;
+  fire_at: Date | null;
+}
+
+const COLUMNS = `id, job, job_revision, kind, spec, policy, status, queue, priority, input, input is not null as has_input,
+  attempt, delivery, tags, created_at, created_by, due_at, next_attempt_at, expires_at, idempotency_key, unique_key,
+  callback_url, test, retry_of, schedule_id, fire_at`;
+
+/**
+ * The runs that wait to be queued until `until`, earliest first, except those of `otherQueues`. The predicate is that
+ * of the index runs_due, word for word.
+ */
+export const waitingRuns = (db: Db, until: number, otherQueues: string[], most: number): Promise<WaitingRow[]> =>
+  db.query<WaitingRow>(
+    `select id, queue, status, attempt, delivery, coalesce(next_attempt_at, due_at) as due from read.runs
+     where (status in ('SCHEDULED','RETRYING') or (status = 'QUEUED' and next_attempt_at is not null))
+       and coalesce(next_attempt_at, due_at) <= $1 and queue <> all($2::text[])
+     order by coalesce(next_attempt_at, due_at) limit $3`,
+    [new Date(until), otherQueues, most],
+  );
+
+export const dueRows = (db: Db, ids: string[]): Promise<DueRow[]> =>
+  db.query<DueRow>(`select ${COLUMNS} from read.runs where id = any($1::uuid[])`, [ids]);
+
+/** Runs that wait although their expiresAt has passed; those in the log already only after `graceMs` more. */
+export const expiredRuns = (db: Db, now: number, graceMs: number, otherQueues: string[], most: number) =>
+  db.query<{ id: string; queue: string }>(
+    `select id, queue from read.runs
+     where expires_at is not null and status in ('SCHEDULED','BLOCKED','QUEUED','RETRYING')
+       and expires_at <= $1 and (expires_at <= $2 or status <> 'QUEUED' or next_attempt_at is not null)
+       and queue <> all($3::text[])
+     order by expires_at limit $4`,
+    [new Date(now), new Date(now - graceMs), otherQueues, most],
+  );

@@ -1,0 +1,80 @@
+import { controlSubject, shardOf } from '@jobflow/contracts';
+import type { Clock, EventLog, Logger, Service, StateStore, Timer } from '@jobflow/platform';
+import type { Db } from '@jobflow/read-model';
+import type { Shards } from '../shards/shard-locks.js';
+import { expiredRuns } from './due-rows.js';
+import { otherQueues } from './other-queues.js';
+
+/** Records that these runs have expired, unless that was done lately. */
+export type ExpireRuns = (runs: readonly { id: string; queue: string }[]) => Promise<void>;
+
+interface Dependencies {
+  db: Db;
+  log: EventLog;
+  store: StateStore;
+  shards: Shards;
+  clock: Clock;
+  logger: Logger;
+}
+
+const LOOK_MS = 1_000;
+const MOST = 500;
+/** A run in the log may be starting just now: whoever pulls it checks its expiry; only what nobody pulls is left to us. */
+const GRACE_MS = 5_000;
+/** How long the read model may take to show it, before it is recorded again: which the fold refuses. */
+const LATELY_MS = 30_000;
+
+/** Ends runs whose expiresAt has passed while they wait. */
+export function createExpiry(dependencies: Dependencies): Service & { expire: ExpireRuns } {
+  const { db, log, store, shards, clock, logger } = dependencies;
+  const lately = new Map<string, number>();
+  let timer: Timer | undefined;
+  let looking: Promise<void> | undefined;
+  let stopped = false;
+
+  const isOwn = (queue: string) => shards.heldSince(shardOf(queue)) !== undefined;
+
+  const expire: ExpireRuns = async (runs) => {
+    const at = clock.now();
+    for (const [id, since] of lately) {
+      if (at - since < LATELY_MS) break;
+      lately.delete(id);
+    }
+    await Promise.all(
+      runs.map(async ({ id, queue }) => {
+        if (lately.has(id)) return;
+        lately.set(id, at);
+        await log.record(controlSubject(queue), [{ type: 'RunExpired', runId: id, at }]);
+      }),
+    );
+  };
+
+  async function look(): Promise<void> {
+    if (shards.held().length === 0) return;
+    const rows = await expiredRuns(db, clock.now(), GRACE_MS, otherQueues(store, isOwn), MOST);
+    await expire(rows.filter(({ queue }) => isOwn(queue)));
+  }
+
+  function plan(): void {
+    if (stopped) return;
+    timer = clock.setTimer(LOOK_MS, () => {
+      looking = look()
+        .catch((error: unknown) => {
+          if (!stopped) logger.warn({ err: error }, 'expired runs cannot be looked up now');
+        })
+        .then(plan);
+    });
+  }
+
+  return {
+    expire,
+    async start() {
+      plan();
+    },
+    async stop() {
+      stopped = true;
+      timer?.cancel();
+      await looking;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { RunEventOf } from '@jobflow/contracts';
+import { nextQueueing, queueAt } from '@jobflow/domain';
+import { definitionOf } from './definition-of.js';
+import type { DueRow } from './due-rows.js';
+
+export type Judged =
+  | { kind: 'queue'; event: RunEventOf<'RunQueued'> }
+  /** Its time has been put off. */
+  | { kind: 'later'; at: number }
+  | { kind: 'expired' }
+  /** It is queued already, or has ended. */
+  | { kind: 'settled' };
+
+/**
+ * What to do with a run whose time has come, by its row as it is now. `verify` marks the message for a check by whoever
+ * receives it: when this scheduler cannot be sure to be the first to queue it.
+ */
+export function judgeRow(row: DueRow, now: number, verify: boolean): Judged {
+  const waiting = {
+    status: row.status,
+    attempt: row.attempt,
+    delivery: row.delivery,
+    dueAt: row.due_at?.getTime(),
+    nextAttemptAt: row.next_attempt_at?.getTime(),
+  };
+  const at = queueAt(waiting);
+  const next = nextQueueing(waiting);
+  if (at === undefined || !next) return { kind: 'settled' };
+  if (row.expires_at && row.expires_at.getTime() <= now) return { kind: 'expired' };
+  if (at > now) return { kind: 'later', at };
+  return { kind: 'queue', event: { type: 'RunQueued', run: definitionOf(row), ...next, ...(verify && { verify }) } };
+}

@@ -1,0 +1,33 @@
+/**
+ * A worker process for the fault tests: NATS_URL and LEDGER from the environment. Every execution leaves a line in the
+ * ledger, outside of everything that is tested: run id, this process, attempt.
+ */
+import { appendFileSync, existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createWorker, defineHandler } from '@jobflow/sdk';
+
+const { NATS_URL: nats = '', LEDGER: ledger = '', GATE: gate = '', DRAIN_MS = '2000' } = process.env;
+const note = (runId: string, attempt: number) => appendFileSync(ledger, `${runId} ${process.pid} ${attempt}\n`);
+
+const worker = createWorker({
+  nats,
+  drainMs: Number(DRAIN_MS),
+  handlers: [
+    defineHandler('counted', {}, async ({ runId, attempt }) => note(runId, attempt)),
+    defineHandler('held', {}, async ({ runId, attempt, signal }) => {
+      note(runId, attempt);
+      while (!existsSync(gate)) await wait(20, undefined, { signal });
+    }),
+    defineHandler('held-then-fails', {}, async ({ runId, attempt, signal }) => {
+      note(runId, attempt);
+      while (!existsSync(gate)) await wait(20, undefined, { signal });
+      if (attempt === 1) throw new Error('the first attempt fails');
+    }),
+  ],
+});
+await worker.start();
+process.send?.('ready');
+process.on('SIGTERM', async () => {
+  await worker.stop();
+  process.exit(0);
+});

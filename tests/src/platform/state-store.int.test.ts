@@ -1,0 +1,123 @@
+import { queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
+import {
+  createEventLog,
+  createStateStore,
+  type EventLog,
+  ensureQueueLevel,
+  newQueue,
+  type StateStore,
+  saveState,
+} from '@jobflow/platform';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Backed, backedByNats, silent, until } from './backed.js';
+
+let backed: Backed;
+let log: EventLog;
+let store: StateStore;
+beforeAll(async () => {
+  backed = await backedByNats();
+  log = createEventLog(backed.link, { actor: 'system:test', logger: silent });
+  store = createStateStore(backed.link, { kinds: ['queue', 'job'], logger: silent });
+  await store.start();
+});
+afterAll(async () => {
+  await store?.stop();
+  await log?.stop();
+  await backed?.[Symbol.asyncDispose]();
+});
+
+const queue = (name: string, revision = 1) => ({ ...newQueue(name, 5, 1), revision });
+const save = (name: string, revision = 1, options = {}) =>
+  saveState(log, store, { type: 'QueueSaved', queue: queue(name, revision) }, options);
+
+describe('the state store', () => {
+  it('reads its own writes', async () => {
+    const saved = await save('own');
+    expect(saved.ok && store.queues.get('own')?.seq).toBe(saved.ok && saved.seq);
+  });
+
+  it('lets one of two concurrent changes win', async () => {
+    await save('raced');
+    const answers = await Promise.all([save('raced', 2), save('raced', 2)]);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(answers.find(({ ok }) => !ok)).toMatchObject({ reason: 'conflict' });
+  });
+
+  it('refuses to create what is there, and creates again what was deleted', async () => {
+    await save('again');
+    expect(await save('again', 1, { expectSeq: 0 })).toEqual({ ok: false, reason: 'conflict' });
+    const deleted = await saveState(log, store, { type: 'QueueDeleted', name: 'again' });
+    expect(deleted.ok && store.queues.has('again')).toBe(false);
+    expect(store.seqOf('queue', 'again')).toBe(deleted.ok && deleted.seq);
+    expect(await save('again')).toMatchObject({ ok: true });
+  });
+
+  it('loads the newest of each when it starts, and tells of each change', async () => {
+    for (let revision = 1; revision <= 5; revision++) await save('loaded', revision);
+    const late = createStateStore(backed.link, { kinds: ['queue'], logger: silent });
+    await late.start();
+    expect(late.queues.get('loaded')?.state.revision).toBe(5);
+    expect([...late.queues.keys()].sort()).toEqual([...store.queues.keys()].sort());
+    const told: unknown[] = [];
+    late.onChange((kind, id, state) => told.push([kind, id, state !== undefined]));
+    const saved = await save('loaded', 6);
+    expect(await late.waitFor(saved.ok ? saved.seq : 0, 5_000)).toBe(true);
+    await saveState(log, store, { type: 'QueueDeleted', name: 'loaded' });
+    await until(() => told.length === 2, 'it was told');
+    expect(told).toEqual([
+      ['queue', 'loaded', true],
+      ['queue', 'loaded', false],
+    ]);
+    expect(await late.waitFor(1_000_000, 20)).toBe(false);
+    await late.stop();
+  });
+
+  it('follows the log over a killed server', async () => {
+    await backed.backing.nats.kill9();
+    await backed.backing.nats.whenReady();
+    await until(() => backed.link.connected(), 'the link is back');
+    expect(await save('after-kill')).toMatchObject({ ok: true });
+    await until(() => store.queues.has('after-kill'), 'it is seen');
+  });
+
+  it('forgets what a log that was replaced no longer has', async () => {
+    await save('gone');
+    const subject = 'jf.state.>';
+    await backed.link.jsm.streams.purge('JF_STATE', { filter: subject });
+    await backed.link.nc.reconnect();
+    await until(() => !store.queues.has('gone'), 'it is forgotten');
+    expect(await save('gone')).toMatchObject({ ok: true });
+  });
+});
+
+describe('a queue level', () => {
+  it('has its consumer before the definition tells of it; ten at once make it once', async () => {
+    const consumers: boolean[] = [];
+    const off = store.onChange(async (_, id) => {
+      if (id !== 'levels') return;
+      const { name } = queueConsumer('levels', 7);
+      consumers.push(
+        await backed.link.jsm.consumers.info(RUNS_STREAM, name).then(
+          () => true,
+          () => false,
+        ),
+      );
+    });
+    const ensure = (priority: number) =>
+      ensureQueueLevel(backed.link, store, log, 'levels', priority, { createQueue: true });
+    const answers = await Promise.all([7, 7, 7, 3, 3, 9, 7, 1, 2, 7].map(ensure));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    expect(store.queues.get('levels')?.state.levels).toEqual([1, 2, 3, 7, 9]);
+    await until(() => consumers.length === 5, 'all changes were told');
+    expect(consumers.at(-1)).toBe(true);
+    expect(ensure(7)).toEqual({ ok: true });
+    off();
+  });
+
+  it('of a queue nobody made is refused, unless it may be made', async () => {
+    expect(await ensureQueueLevel(backed.link, store, log, 'nobody', 5)).toEqual({
+      ok: false,
+      reason: 'no-such-queue',
+    });
+  });
+});

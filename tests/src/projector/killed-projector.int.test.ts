@@ -1,0 +1,155 @@
+import { EFFECTS_STREAM, isTerminal, type NotifyRun, NotifyRuns, type RunStatus } from '@jobflow/contracts';
+import { createOrderedReader, type ReadMessage } from '@jobflow/platform';
+import type { Db } from '@jobflow/read-model';
+import { expect, test } from 'vitest';
+import { silent, until } from '../platform/backed.js';
+import { differences, dumpTables, wrongCounters } from './dump-tables.js';
+import { checkpointOf, type Projected, type ProjectorProcess, projected } from './projected.js';
+import { randomLives, type Told, tell } from './random-lives.js';
+
+/** Says everything while `meanwhile` does its worst; true while there is still something to say. */
+async function underLoad(world: Projected, told: readonly Told[], meanwhile: (saying: () => boolean) => Promise<void>) {
+  let saying = true;
+  const speaking = (async () => {
+    for (let from = 0; from < told.length; from += 100) await tell(world.log, told.slice(from, from + 100));
+  })().finally(() => {
+    saying = false;
+  });
+  await Promise.all([speaking, meanwhile(() => saying)]);
+}
+
+/** Folds the whole log once more, undisturbed, into a database of its own, and compares every row. */
+async function expectAsIfUnharmed(world: Projected, harmed: Db): Promise<void> {
+  await world.caughtUp(harmed);
+  const unharmed = await world.database('unharmed');
+  const projector = await world.project(unharmed.url);
+  await world.caughtUp(unharmed.db);
+  expect(await projector.stop()).toBe(0);
+  expect(differences(await dumpTables(unharmed.db), await dumpTables(harmed))).toEqual([]);
+  expect(await wrongCounters(harmed)).toEqual([]);
+}
+
+const leading = async (projector: ProjectorProcess) =>
+  (await projector.ready()).checks.projection?.message === 'leading';
+
+test('a projector killed again and again in mid-load leaves the rows of an unharmed fold', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('harmed');
+  let projector = await world.project(url);
+  let kills = 0;
+  await underLoad(world, randomLives(6_000, 7, Date.now()), async (saying) => {
+    while (saying() || kills < 3) {
+      const before = await checkpointOf(db);
+      await until(async () => !saying() || (await checkpointOf(db)) > before + 300, 'the projector goes on');
+      await projector.kill9();
+      kills++;
+      projector = await world.project(url);
+    }
+  });
+  expect(kills).toBeGreaterThanOrEqual(3);
+  await expectAsIfUnharmed(world, db);
+  expect(await projector.stop()).toBe(0);
+});
+
+test('Postgres killed in mid-load loses rows and checkpoint together, and nothing in the end', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('harmed');
+  const projector = await world.project(url);
+  await underLoad(world, randomLives(4_000, 11, Date.now()), async () => {
+    await until(async () => (await checkpointOf(db)) > 500, 'it has begun');
+    await world.backing.postgres.kill9();
+  });
+  await until(async () => (await checkpointOf(db).catch(() => 0)) > 0, 'Postgres is back');
+  await expectAsIfUnharmed(world, db);
+  expect(await projector.stop()).toBe(0);
+});
+
+test('nats-server killed in mid-load costs no row', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('harmed');
+  const projector = await world.project(url);
+  const told = randomLives(3_000, 13, Date.now());
+  await tell(world.log, told.slice(0, told.length / 2));
+  await until(async () => (await checkpointOf(db)) > 500, 'it has begun');
+  await world.backing.nats.kill9();
+  await until(
+    async () => (await world.link.jsm.streams.info('JF_RUNS_0').catch(() => undefined)) !== undefined,
+    'NATS is back',
+  );
+  await tell(world.log, told.slice(told.length / 2));
+  await expectAsIfUnharmed(world, db);
+  expect(await projector.stop()).toBe(0);
+});
+
+test('of two projectors one is active, and the other takes over when it is killed', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('harmed');
+  const one = await world.project(url);
+  await until(() => leading(one), 'the first leads');
+  const two = await world.project(url);
+  await until(async () => (await two.ready()).checks.projection?.message === 'standing by', 'the second stands by');
+  await underLoad(world, randomLives(3_000, 17, Date.now()), async () => {
+    await until(async () => (await checkpointOf(db)) > 500, 'it has begun');
+    expect(await leading(two)).toBe(false);
+    await one.kill9();
+    await until(() => leading(two), 'the second leads', 10_000);
+  });
+  await expectAsIfUnharmed(world, db);
+  expect(await two.stop()).toBe(0);
+});
+
+test('a leader whose lock is taken from it stops at once, and nothing is folded twice', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('harmed');
+  const one = await world.project(url);
+  await until(() => leading(one), 'the first leads');
+  const two = await world.project(url);
+  await underLoad(world, randomLives(3_000, 19, Date.now()), async () => {
+    await until(async () => (await checkpointOf(db)) > 500, 'it has begun');
+    for (let round = 0; round < 4; round++) {
+      await db.query(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted and database = (
+        select oid from pg_database where datname = current_database())`);
+      await until(async () => (await leading(one)) !== (await leading(two)), 'one of them leads', 10_000);
+    }
+  });
+  await expectAsIfUnharmed(world, db);
+  expect(await one.stop()).toBe(0);
+  expect(await two.stop()).toBe(0);
+});
+
+test('every end is told to the notifier, exactly once, by a projector killed in between as well', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('harmed');
+  let projector = await world.project(url);
+  await underLoad(world, randomLives(3_000, 23, Date.now()), async (saying) => {
+    while (saying()) {
+      const before = await checkpointOf(db);
+      await until(async () => !saying() || (await checkpointOf(db)) > before + 300, 'the projector goes on');
+      await projector.kill9();
+      projector = await world.project(url);
+    }
+  });
+  await world.caughtUp(db);
+  await until(async () => (await db.query('select 1 from read.outbox limit 1')).length === 0, 'the outbox is empty');
+  const rows = await db.query<{ id: string; status: RunStatus }>('select id, status from read.runs');
+  const ended = rows.filter(({ status }) => isTerminal(status)).map(({ id, status }) => `${id} ${status}`);
+  const told = (await notifications(world)).map(({ runId, status }) => `${runId} ${status}`);
+  expect(told.toSorted()).toEqual(ended.toSorted());
+  expect(await projector.stop()).toBe(0);
+});
+
+async function notifications(world: Projected): Promise<NotifyRun[]> {
+  const { state } = await world.link.jsm.streams.info(EFFECTS_STREAM);
+  const messages: ReadMessage[] = [];
+  const reader = createOrderedReader(world.link, {
+    stream: EFFECTS_STREAM,
+    fromSeq: 1,
+    logger: silent,
+    onBatch: async (batch) => void messages.push(...batch),
+  });
+  await reader.start();
+  await until(() => (messages.at(-1)?.seq ?? 0) >= state.last_seq, 'the effects are read');
+  await reader.stop();
+  const told = messages.filter(({ subject }) => subject === 'jf.effect.notify-run');
+  return told.flatMap(({ data }) => NotifyRuns.parse(JSON.parse(new TextDecoder().decode(data))).runs);
+}

@@ -1,0 +1,286 @@
+import {
+  activeSubject,
+  claimSubject,
+  controlSubject,
+  defaultRetryPolicy,
+  outcomeSubject,
+  queuedSubject,
+  type RunDefinition,
+  type RunEvent,
+  tickSubject,
+} from '@jobflow/contracts';
+import type { EventLog } from '@jobflow/platform';
+
+/** A message of the run log, before it is stored. */
+export interface Told {
+  subject: string;
+  events: RunEvent[];
+}
+
+/** The same numbers for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const QUEUES = ['default', 'mail', 'slow-lane'];
+const JOBS = ['email.send', 'report.generate', 'noop'];
+const DAY = 86_400_000;
+
+/**
+ * Lives of runs as a log may hold them: every kind of end, retries, snoozes, claims, ticks, and what comes late, twice or
+ * for nobody. Interleaved at random; the order within one life is kept.
+ */
+export function randomLives(count: number, seed: number, now: number): Told[] {
+  const random = seeded(seed);
+  const lives = Array.from({ length: count }, (_, n) => life(n, random, now));
+  const told: Told[] = [];
+  const open = lives.map((steps) => steps.values());
+  while (open.length > 0) {
+    const at = Math.floor(random() * Math.min(open.length, 40));
+    const step = open[at]?.next();
+    if (!step || step.done) open.splice(at, 1);
+    else told.push(step.value);
+  }
+  return gather(told, random);
+}
+
+/** Facts of one subject often travel together; a RunQueued always travels alone. */
+function gather(told: readonly Told[], random: () => number): Told[] {
+  const out: Told[] = [];
+  for (const message of told) {
+    const last = out.at(-1);
+    const alone = message.subject.includes('.queued.') || message.subject.includes('.claim.');
+    if (last && !alone && last.subject === message.subject && random() < 0.8) last.events.push(...message.events);
+    else out.push({ subject: message.subject, events: [...message.events] });
+  }
+  return out;
+}
+
+const hex = (random: () => number, digits: number): string =>
+  Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('');
+
+/** A UUIDv7 of that instant. */
+export function idAt(ms: number, random: () => number): string {
+  const time = ms.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(random, 3)}-8${hex(random, 3)}-${hex(random, 12)}`;
+}
+
+const pick = <T>(from: readonly T[], random: () => number): T => from[Math.floor(random() * from.length)] as T;
+
+/** One run's messages, by a script drawn at random. */
+class Life {
+  readonly told: Told[] = [];
+  readonly run: RunDefinition;
+  private at: number;
+  private attempt = 1;
+  private delivery = 0;
+  private claim = 0;
+  private worker: string;
+
+  constructor(
+    n: number,
+    private readonly random: () => number,
+    now: number,
+  ) {
+    // A few are from yesterday, one in a hundred has an id of a clock that is far off.
+    const back = random() < 0.05 ? DAY : Math.floor(random() * 300_000);
+    this.at = now - back - 600_000;
+    const id =
+      random() < 0.01
+        ? `f${hex(random, 7)}-${hex(random, 4)}-4${hex(random, 3)}-8${hex(random, 3)}-${hex(random, 12)}`
+        : idAt(this.at, random);
+    this.worker = `worker-${n % 4}`;
+    this.run = {
+      id,
+      job: pick(JOBS, random),
+      jobRevision: 1,
+      kind: 'HANDLER',
+      queue: pick(QUEUES, random),
+      priority: 1 + Math.floor(random() * 10),
+      input: { n, text: 'naïve \u0000 \ud800 "quoted" \\ back' },
+      retry: { ...defaultRetryPolicy, maxAttempts: 3 },
+      timeout: {},
+      tags: random() < 0.3 ? ['nightly', 'a,b"c'] : [],
+      createdAt: this.at,
+      createdBy: 'test',
+      traceparent: `00-${hex(random, 32)}-${hex(random, 16)}-01`,
+    };
+  }
+
+  private tick(): number {
+    this.at += 1 + Math.floor(this.random() * 3_000);
+    return this.at;
+  }
+  private say(subject: string, event: RunEvent): this {
+    this.told.push({ subject, events: [event] });
+    return this;
+  }
+  private on() {
+    return {
+      runId: this.run.id,
+      attempt: this.attempt,
+      delivery: this.delivery,
+      claim: this.claim,
+      workerId: this.worker,
+    };
+  }
+  private ended() {
+    const startedAt = this.tick();
+    return { ...this.on(), startedAt, finishedAt: startedAt + Math.floor(this.random() * 9_000) };
+  }
+  private get outcome() {
+    return outcomeSubject(this.run.queue);
+  }
+
+  queued(): this {
+    const { run, attempt, delivery } = this;
+    return this.say(queuedSubject(run.queue, run.priority), { type: 'RunQueued', run, attempt, delivery });
+  }
+  planned(): this {
+    const dueAt = this.at + 60_000;
+    return this.say(controlSubject(this.run.queue), { type: 'RunPlanned', run: this.run, dueAt });
+  }
+  started(): this {
+    return this.say(activeSubject(this.run.queue), { type: 'RunStarted', ...this.on(), startedAt: this.tick() });
+  }
+  progressed(): this {
+    const progress = Math.floor(this.random() * 100);
+    return this.say(activeSubject(this.run.queue), {
+      type: 'RunProgressed',
+      ...this.on(),
+      progress,
+      message: `${progress} done`,
+    });
+  }
+  succeeded(): this {
+    return this.say(this.outcome, { type: 'RunSucceeded', ...this.ended(), result: { ok: true, odd: '\u0000' } });
+  }
+  failed(next: 'retry' | 'dead'): this {
+    const ended = this.ended();
+    const error = {
+      message: 'it broke',
+      fingerprint: `fp-${this.run.job}`,
+      retryable: next === 'retry',
+      stack: 'at line 1',
+    };
+    return this.say(this.outcome, {
+      type: 'RunAttemptFailed',
+      ...ended,
+      status: 'FAILED',
+      error,
+      next:
+        next === 'retry' ? { kind: 'retry', at: ended.finishedAt + 1_000 } : { kind: 'dead', reason: 'not-retryable' },
+    });
+  }
+  snoozed(): this {
+    const ended = this.ended();
+    return this.say(this.outcome, { type: 'RunSnoozed', ...ended, until: ended.finishedAt + 5_000 });
+  }
+  returned(reason: 'drained' | 'no-handler'): this {
+    const at = this.tick();
+    return this.say(this.outcome, { type: 'RunReturned', ...this.on(), reason, at, notBefore: at + 500 });
+  }
+  again(attempt: boolean): this {
+    this.delivery++;
+    if (attempt) this.attempt++;
+    return this.queued();
+  }
+  claimed(): this {
+    const { attempt, delivery } = this;
+    this.worker = `${this.worker}-b`;
+    const event: RunEvent = {
+      type: 'RunClaimed',
+      runId: this.run.id,
+      attempt,
+      delivery,
+      workerId: this.worker,
+      n: this.claim + 1,
+    };
+    this.say(claimSubject(this.run.queue, this.run.id), event);
+    return this;
+  }
+  /** From now on it speaks under the new claim. */
+  underClaim(): this {
+    this.claim++;
+    return this;
+  }
+  cancelRequested(): this {
+    return this.say(controlSubject(this.run.queue), {
+      type: 'RunCancelRequested',
+      runId: this.run.id,
+      reason: 'not needed',
+    });
+  }
+  cancelled(): this {
+    return this.say(this.outcome, { type: 'RunCancelled', ...this.ended() });
+  }
+  expired(): this {
+    this.run.expiresAt = this.at + 10;
+    const at = this.at + 20;
+    return this.say(controlSubject(this.run.queue), { type: 'RunExpired', runId: this.run.id, at });
+  }
+  fired(): this {
+    const scheduleId = `schedule-${this.run.job}`;
+    const tick = this.run.createdAt;
+    Object.assign(this.run, { scheduleId, fireAt: tick });
+    return this.say(tickSubject(this.run.queue, scheduleId), {
+      type: 'ScheduleTicked',
+      scheduleId,
+      tick,
+      outcome: 'fired',
+      runId: this.run.id,
+    });
+  }
+  retryOf(other: RunDefinition): this {
+    this.run.retryOf = other.id;
+    return this;
+  }
+}
+
+const scripts: ((run: Life, make: () => Life) => Life[])[] = [
+  (r) => [r.queued().succeeded()],
+  (r) => [r.queued().started().progressed().progressed().succeeded()],
+  (r) => [r.queued().failed('retry').again(true).started().succeeded()],
+  (r) => [r.queued().failed('retry').again(true).failed('retry').again(true).failed('retry')],
+  (r) => [r.planned().queued().succeeded()],
+  (r) => [r.planned().cancelRequested()],
+  (r) => [r.queued().snoozed().again(false).succeeded()],
+  (r) => [r.queued().returned('no-handler').again(false).returned('drained').again(false).succeeded()],
+  (r) => [r.queued().cancelRequested().succeeded()],
+  (r) => [r.queued().started().cancelRequested().cancelled()],
+  (r) => [r.queued().started().claimed().succeeded().underClaim().succeeded()],
+  (r) => [r.queued().queued().succeeded().succeeded()],
+  (r) => [r.fired().queued().succeeded()],
+  (r) => [r.succeeded()],
+  (r) => [r.queued()],
+  (r) => [r.queued().started()],
+  (r, make) => {
+    const again = make().retryOf(r.run).queued().succeeded();
+    r.queued().failed('dead');
+    r.told.push(...again.told);
+    return [r];
+  },
+  (r) => [r.expired().queued().expired()],
+];
+
+function life(n: number, random: () => number, now: number): Told[] {
+  const make = () => new Life(n, random, now);
+  return pick(scripts, random)(make(), make).flatMap((one) => one.told);
+}
+
+/** Appends messages in order, in units of at most `unit`; the sequence of the last. */
+export async function tell(log: EventLog, told: readonly Told[], unit = 200): Promise<number> {
+  let seq = 0;
+  for (let from = 0; from < told.length; from += unit) {
+    const appended = await log.append({ messages: told.slice(from, from + unit) });
+    if (!appended.ok) throw new Error(`the log refused: ${appended.reason}`);
+    seq = appended.seq;
+  }
+  return seq;
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { differences, dumpTables, wrongCounters } from './dump-tables.js';
+import { checkpointOf, projected } from './projected.js';
+import { randomLives, tell } from './random-lives.js';
+
+test('the same log gives the same rows, whether it is folded as it comes or all at once', async () => {
+  await using world = await projected();
+  const asItComes = await world.database('as_it_comes');
+  const allAtOnce = await world.database('all_at_once');
+  const first = await world.project(asItComes.url);
+
+  const told = randomLives(1_500, 42, Date.now());
+  for (let from = 0, unit = 1; from < told.length; from += unit, unit = 1 + ((unit * 7) % 90)) {
+    await tell(world.log, told.slice(from, from + unit));
+    if (from % 5 === 0) await world.caughtUp(asItComes.db);
+  }
+  const last = await world.caughtUp(asItComes.db);
+  expect(await first.stop()).toBe(0);
+
+  const second = await world.project(allAtOnce.url);
+  await world.caughtUp(allAtOnce.db);
+  expect(await second.stop()).toBe(0);
+
+  expect(await checkpointOf(allAtOnce.db)).toBe(last);
+  const rows = await dumpTables(asItComes.db);
+  expect(rows.runs?.length).toBeGreaterThan(1_300);
+  expect(rows.run_events?.length).toBeGreaterThan(3_000);
+  expect(differences(rows, await dumpTables(allAtOnce.db))).toEqual([]);
+  expect(await wrongCounters(asItComes.db)).toEqual([]);
+  expect(await wrongCounters(allAtOnce.db)).toEqual([]);
+});
