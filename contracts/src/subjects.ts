@@ -43,6 +43,8 @@ export const controlSubject = (queue: string) => `jf.run.${shardOf(queue)}.contr
 export const claimSubject = (queue: string, runId: string) => `jf.run.${shardOf(queue)}.claim.${runId}`;
 /** A tick lives in the shard of the queue its runs go to, so that tick and RunQueued are one batch of one stream. */
 export const tickSubject = (queue: string, scheduleId: string) => `jf.run.${shardOf(queue)}.tick.${scheduleId}`;
+/** All ticks of a schedule, whichever shard its queue was in: to be read, not written. */
+export const anyTickSubject = (scheduleId: string) => `jf.run.*.tick.${scheduleId}`;
 export const stateSubject = (kind: StateKind, id: string) => `jf.state.${kind}.${base32(id)}`;
 export const effectSubject = (kind: 'queue-run' | 'notify-run') => `jf.effect.${kind}`;
 export const deadLetterSubject = (queue: string) => `jf.dlq.${queue}`;

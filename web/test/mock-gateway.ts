@@ -9,7 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { buildSchema, graphql } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { mockRoot } from './mock-root.ts';
+import { mockFields } from './mock-fields.ts';
+import { type MockState, mockState } from './mock-state.ts';
+import { mockSubscriptions } from './mock-subscriptions.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(here, '../dist');
@@ -33,12 +35,12 @@ export interface MockGateway {
 }
 
 export async function startMockGateway(port = 0): Promise<MockGateway> {
-  const root = mockRoot();
+  const state = mockState();
   const server = createServer((request, response) => {
-    void answer(root, request, response);
+    void answer(state, request, response);
   });
   const sockets = new WebSocketServer({ server, path: '/graphql' });
-  const closing = useServer({ schema, roots: { subscription: root.subscription } }, sockets);
+  const closing = useServer({ schema, roots: { subscription: mockSubscriptions(state) } }, sockets);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The mock gateway has no port.');
@@ -48,7 +50,7 @@ export async function startMockGateway(port = 0): Promise<MockGateway> {
       for (const socket of sockets.clients) socket.terminate();
     },
     stop: async () => {
-      root.stop();
+      state.stop();
       for (const socket of sockets.clients) socket.terminate();
       await closing.dispose();
       server.closeAllConnections();
@@ -57,8 +59,8 @@ export async function startMockGateway(port = 0): Promise<MockGateway> {
   };
 }
 
-async function answer(root: ReturnType<typeof mockRoot>, request: IncomingMessage, response: ServerResponse) {
-  if (request.url === '/graphql') return answerQuery(root, request, response);
+async function answer(state: MockState, request: IncomingMessage, response: ServerResponse) {
+  if (request.url === '/graphql') return answerQuery(state, request, response);
   const path = normalize(new URL(request.url ?? '/', 'http://x').pathname);
   // A job's name may hold dots: what is a page of the dashboard cannot be told by its extension.
   const file = path !== '/' && existsSync(join(dist, path)) ? path : 'index.html';
@@ -73,7 +75,7 @@ async function answer(root: ReturnType<typeof mockRoot>, request: IncomingMessag
   response.end(readFileSync(join(dist, file)));
 }
 
-async function answerQuery(root: ReturnType<typeof mockRoot>, request: IncomingMessage, response: ServerResponse) {
+async function answerQuery(state: MockState, request: IncomingMessage, response: ServerResponse) {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { query, variables } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as {
@@ -82,7 +84,7 @@ async function answerQuery(root: ReturnType<typeof mockRoot>, request: IncomingM
   };
   const cookies: string[] = [];
   const signedIn = request.headers.authorization === 'Bearer mock';
-  const rootValue = root.fields({
+  const rootValue = mockFields(state, {
     cookie: request.headers.cookie ?? '',
     signedIn,
     setCookie: (it) => cookies.push(it),

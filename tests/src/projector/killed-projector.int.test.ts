@@ -7,15 +7,9 @@ import { differences, dumpTables, wrongCounters } from './dump-tables.js';
 import { checkpointOf, type Projected, type ProjectorProcess, projected } from './projected.js';
 import { randomLives, type Told, tell } from './random-lives.js';
 
-/** Says everything while `meanwhile` does its worst; true while there is still something to say. */
-async function underLoad(world: Projected, told: readonly Told[], meanwhile: (saying: () => boolean) => Promise<void>) {
-  let saying = true;
-  const speaking = (async () => {
-    for (let from = 0; from < told.length; from += 100) await tell(world.log, told.slice(from, from + 100));
-  })().finally(() => {
-    saying = false;
-  });
-  await Promise.all([speaking, meanwhile(() => saying)]);
+/** Says everything while `meanwhile` does its worst. */
+async function underLoad(world: Projected, told: readonly Told[], meanwhile: () => Promise<void>): Promise<void> {
+  await Promise.all([tell(world.log, told, 100), meanwhile()]);
 }
 
 /** Folds the whole log once more, undisturbed, into a database of its own, and compares every row. */
@@ -37,10 +31,10 @@ test('a projector killed again and again in mid-load leaves the rows of an unhar
   const { url, db } = await world.database('harmed');
   let projector = await world.project(url);
   let kills = 0;
-  await underLoad(world, randomLives(6_000, 7, Date.now()), async (saying) => {
-    while (saying() || kills < 3) {
-      const before = await checkpointOf(db);
-      await until(async () => !saying() || (await checkpointOf(db)) > before + 300, 'the projector goes on');
+  const told = randomLives(6_000, 7, Date.now());
+  await underLoad(world, told, async () => {
+    for (let at = 300; at < told.length; at = (await checkpointOf(db)) + 1_500) {
+      await until(async () => (await checkpointOf(db)) >= at, `the projector goes on to ${at}`);
       await projector.kill9();
       kills++;
       projector = await world.project(url);
@@ -121,10 +115,10 @@ test('every end is told to the notifier, exactly once, by a projector killed in 
   await using world = await projected();
   const { url, db } = await world.database('harmed');
   let projector = await world.project(url);
-  await underLoad(world, randomLives(3_000, 23, Date.now()), async (saying) => {
-    while (saying()) {
-      const before = await checkpointOf(db);
-      await until(async () => !saying() || (await checkpointOf(db)) > before + 300, 'the projector goes on');
+  const lives = randomLives(3_000, 23, Date.now());
+  await underLoad(world, lives, async () => {
+    for (let at = 300; at < lives.length; at = (await checkpointOf(db)) + 700) {
+      await until(async () => (await checkpointOf(db)) >= at, `the projector goes on to ${at}`);
       await projector.kill9();
       projector = await world.project(url);
     }

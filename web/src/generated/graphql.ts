@@ -511,7 +511,7 @@ export type RunLogTailQueryVariables = Exact<{
 }>;
 
 
-export type RunLogTailQuery = { run: { id: string, logs: Array<{ line: number, at: string, level: LogLevel, stream: LogStream, attempt: number, message: string }> } | null };
+export type RunLogTailQuery = { run: { id: string, logInfo: { lines: number }, logs: Array<{ line: number, at: string, level: LogLevel, stream: LogStream, attempt: number, message: string }> } | null };
 
 export type CancelRunMutationVariables = Exact<{
   id: string | number;
@@ -1684,6 +1684,9 @@ export const RunLogTailDocument = new TypedDocumentString(`
     query RunLogTail($id: ID!, $last: Int!, $beforeLine: Int, $minLevel: LogLevel) {
   run(id: $id) {
     id
+    logInfo {
+      lines
+    }
     logs(last: $last, beforeLine: $beforeLine, minLevel: $minLevel) {
       line
       at

@@ -36,6 +36,7 @@ export function useLog(runId: string, minLevel: LogLevel, events: LogEvents): Lo
   const [hasEarlier, setHasEarlier] = createSignal(false);
   let firstLine = 0;
   let lastLine = 0;
+  let newestStored = 0;
   let finished = false;
   let stop: (() => void) | undefined;
   let gone = false;
@@ -58,7 +59,9 @@ export function useLog(runId: string, minLevel: LogLevel, events: LogEvents): Lo
     const result = await query(RunLogTailDocument, { id: runId, last: pageLines, beforeLine, minLevel });
     if (gone) return undefined;
     setError(result.ok ? undefined : result.error);
-    return result.ok ? (result.data.run?.logs ?? []) : undefined;
+    if (!result.ok) return undefined;
+    newestStored = Math.max(newestStored, result.data.run?.logInfo.lines ?? 0);
+    return result.data.run?.logs ?? [];
   }
 
   function follow(): void {
@@ -86,7 +89,8 @@ export function useLog(runId: string, minLevel: LogLevel, events: LogEvents): Lo
     rows.length = 0;
     appendRows(rows, lines.flatMap(logRows));
     firstLine = lines[0]?.line ?? 0;
-    lastLine = lines.at(-1)?.line ?? 0;
+    // Lines below the chosen level are stored too: what follows starts after them, not after the last one shown.
+    lastLine = Math.max(lines.at(-1)?.line ?? 0, minLevel === 'DEBUG' ? 0 : newestStored);
     setHasEarlier(lines.length >= pageLines);
     changed(0, 0);
     follow();

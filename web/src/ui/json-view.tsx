@@ -3,7 +3,7 @@ import { CopyButton } from './copy-button';
 import { jsonTokens } from './json-tokens';
 
 /** A JSON value, indented and coloured, in a scroller of its own. Very long values are cut, with the whole to copy. */
-const longestShown = 100_000;
+const longestShown = 50_000;
 
 export function JsonView(props: { value: unknown; label: string }) {
   const text = createMemo(() => JSON.stringify(props.value, null, 2) ?? 'null');

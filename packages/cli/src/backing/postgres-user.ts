@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PlainError } from '../plain-error.js';
-import { asUserWhoMayRead, type Launch } from '../process/end-with-parent.js';
+import { asUserWhoMayRead } from '../process/as-user-who-may-read.js';
+import type { Launch } from '../process/end-with-parent.js';
 import { runCommand } from '../process/run-command.js';
 
 export interface SystemUser {

@@ -11,9 +11,10 @@ export interface Launch {
   gid?: number;
 }
 
-const SETPRIV = '/usr/bin/setpriv';
+/** Part of util-linux, and so of every Debian. */
+export const SETPRIV = '/usr/bin/setpriv';
 
-const hasSetpriv = (): boolean => {
+export const hasSetpriv = (): boolean => {
   try {
     accessSync(SETPRIV, constants.X_OK);
     return process.platform === 'linux';
@@ -30,16 +31,4 @@ export function endWithParent(launch: Launch, signal: NodeJS.Signals, setpriv = 
   if (!setpriv) return launch;
   const name = signal.replace(/^SIG/, '');
   return { ...launch, file: SETPRIV, args: ['--pdeathsig', name, '--', launch.file, ...launch.args] };
-}
-
-/**
- * Lets a program that refuses to run as root reach folders that only root may enter: it runs as another user, with one
- * capability, to read and search.
- */
-export function asUserWhoMayRead(launch: Launch, uid: number, gid: number): Launch | undefined {
-  if (!hasSetpriv()) return undefined;
-  const user = ['--reuid', String(uid), '--regid', String(gid), '--clear-groups'];
-  const capability = ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search'];
-  const { uid: _uid, gid: _gid, ...rest } = launch;
-  return { ...rest, file: SETPRIV, args: [...user, ...capability, '--', launch.file, ...launch.args] };
 }

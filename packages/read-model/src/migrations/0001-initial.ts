@@ -32,8 +32,8 @@ export class Migration0001 extends Migration {
       stream text primary key, seq bigint not null, commit_id text, stream_created timestamptz, updated_at timestamptz not null default now())`);
     // Ids are UUIDv7, ordered by time: a range of ids is a day, and the primary key needs no further column.
     this.addSql(`create table read.runs (
-      id uuid primary key, job text not null, job_revision int not null, kind text not null, spec jsonb, policy jsonb not null,
-      status text not null, queue text not null, priority smallint not null, input jsonb, result jsonb, error jsonb,
+      id uuid primary key, job text not null, job_revision int not null, kind text not null, spec json, policy json not null,
+      status text not null, queue text not null, priority smallint not null, input json, result json, error json,
       attempt smallint not null, max_attempts smallint not null, delivery int not null, claim int not null,
       started boolean not null default false, losses smallint not null default 0,
       progress real, progress_message text, tags text[] not null default '{}', worker_id text,
@@ -58,7 +58,7 @@ export class Migration0001 extends Migration {
     this.addSql(`create index runs_expiry on read.runs (expires_at)
       where expires_at is not null and status in ('SCHEDULED','BLOCKED','QUEUED','RETRYING')`);
     this.addSql(`create table read.run_events (
-      run_id uuid not null, seq bigint not null, events jsonb not null, primary key (run_id, seq)) partition by range (run_id)`);
+      run_id uuid not null, seq bigint not null, events json not null, primary key (run_id, seq)) partition by range (run_id)`);
     this.addSql(`create table read.log_lines (
       run_id uuid not null, line int not null, at timestamptz not null, level smallint not null, stream smallint not null,
       attempt smallint not null, message text not null, primary key (run_id, line)) partition by range (run_id)`);
@@ -71,7 +71,7 @@ export class Migration0001 extends Migration {
     this.addSql(`create table read.rejected (
       stream text not null, seq bigint not null, at timestamptz not null, reason text not null, data bytea not null, primary key (stream, seq))`);
     this.addSql(`create table read.outbox (
-      id bigint generated always as identity primary key, subject text not null, msg_id text not null, payload jsonb not null)`);
+      id bigint generated always as identity primary key, subject text not null, msg_id text not null, payload json not null)`);
   }
 
   private definitions(): void {

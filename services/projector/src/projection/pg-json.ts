@@ -1,9 +1,10 @@
 /**
- * JSON text that Postgres takes as jsonb: it refuses U+0000 and lone surrogates, which JSON allows. Both become U+FFFD.
+ * JSON text that Postgres takes: it refuses U+0000 and lone surrogates, which JSON allows. Both become U+FFFD.
  */
 export function pgJson(value: unknown): string {
   const text = JSON.stringify(value);
-  return /\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(cleaned(value)) : text;
+  // JSON.stringify writes no other escapes of this form than control characters and lone surrogates: mostly none.
+  return text.includes('\\u') && /\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(cleaned(value)) : text;
 }
 
 function cleaned(value: unknown): unknown {

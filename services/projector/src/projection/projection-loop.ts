@@ -29,7 +29,7 @@ interface Dependencies {
   link: NatsLink;
   db: Db;
   logger: Logger;
-  /** The largest batch. */
+  /** The largest batch: while it lags, larger ones hold more runs from their start to their end, which are one write. */
   maxBatch?: number;
 }
 
@@ -42,7 +42,7 @@ const AGAIN_MS = 1_000;
  */
 export function createProjectionLoop<F>(
   projection: Projection<F>,
-  { link, db, logger, maxBatch = 1_000 }: Dependencies,
+  { link, db, logger, maxBatch = 4_000 }: Dependencies,
 ): ProjectionLoop {
   let checkpoint = 0;
   let trouble: { fatal: boolean; message: string } | undefined;

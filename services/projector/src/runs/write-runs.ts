@@ -8,8 +8,8 @@ const CHANGING = `id uuid, status text, priority smallint, attempt smallint, max
   losses smallint, progress real, progress_message text, worker_id text, due_at float8, queued_at float8, started_at float8,
   finished_at float8, next_attempt_at float8, wait_ms int, duration_ms int, cancel_requested_at float8, cancel_reason text,
   dead_letter text, fingerprint text, wait_reason text, wait_since float8, revision int, timeline_count int, changed_seq bigint,
-  has_result bool, result jsonb, has_error bool, error jsonb`;
-const GIVEN = `job text, job_revision int, kind text, spec jsonb, policy jsonb, queue text, input jsonb, tags text[], created_at float8,
+  has_result bool, result json, has_error bool, error json`;
+const GIVEN = `job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags text[], created_at float8,
   created_by text, expires_at float8, idempotency_key text, unique_key text, callback_url text, test bool, retry_of uuid,
   schedule_id text, fire_at float8, trace_id text`;
 
@@ -42,9 +42,9 @@ const UPDATE = `update read.runs r set ${changingNames
   .join(', ')}
   from json_to_recordset($1::json) as x(${CHANGING}) where r.id = x.id and r.id >= $2 and r.id <= $3`;
 const TIMELINES = `insert into read.run_events (run_id, seq, events)
-  select x.run_id, x.seq, x.events from json_to_recordset($1::json) as x(run_id uuid, seq bigint, events jsonb)`;
+  select x.run_id, x.seq, x.events from json_to_recordset($1::json) as x(run_id uuid, seq bigint, events json)`;
 const OUTBOX = `insert into read.outbox (subject, msg_id, payload)
-  select x.subject, x.msg_id, x.payload from json_to_recordset($1::json) as x(subject text, msg_id text, payload jsonb)`;
+  select x.subject, x.msg_id, x.payload from json_to_recordset($1::json) as x(subject text, msg_id text, payload json)`;
 const TICKS = `insert into read.schedule_fires (schedule_id, tick, outcome, why, run_id)
   select x.schedule_id, to_timestamp(x.tick / 1000.0), x.outcome, x.why, x.run_id
   from json_to_recordset($1::json) as x(schedule_id text, tick float8, outcome text, why text, run_id uuid)

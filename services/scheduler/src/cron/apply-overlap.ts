@@ -40,7 +40,9 @@ export function applyOverlap(
       return { kind: 'record', ticks: kept, cancel: last ? live : [] };
     }
     case 'QUEUE':
-      return live.length > 0 && ticks.length > 0 ? { kind: 'wait' } : { kind: 'record', ticks: oneWaited(ticks, lastEndedAt), cancel: [] };
+      return live.length > 0 && ticks.length > 0
+        ? { kind: 'wait' }
+        : { kind: 'record', ticks: oneWaited(ticks, lastEndedAt), cancel: [] };
     default:
       return policy satisfies never;
   }

@@ -32,7 +32,7 @@ export const MISSED_AFTER_MS = 10_000;
 /** Ticks recorded at once; what is missed beyond them is told in the reason of the first. */
 const MOST = 500;
 
-const MISSED = 'Missed: no scheduler was running';
+const MISSED = 'Missed: it could not fire in time';
 const SUPERSEDED = 'Missed: only the last missed tick is caught up';
 
 /**
@@ -83,7 +83,11 @@ function missed(schedule: Planned, since: number, now: number): PlannedTick[] {
         return tick === last ? planned(schedule, tick) : planned(schedule, tick, `${SUPERSEDED}${earlier}`);
       case 'ALL':
         return beyond
-          ? planned(schedule, tick, `Missed: only the last ${keep} are caught up${earlier && '; this and all before it are not'}`)
+          ? planned(
+              schedule,
+              tick,
+              `Missed: only the last ${keep} are caught up${earlier && '; this and all before it are not'}`,
+            )
           : planned(schedule, tick);
       default:
         return schedule.missed satisfies never;

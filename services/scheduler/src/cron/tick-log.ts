@@ -1,4 +1,4 @@
-import { parseCommit, RUNS_STREAM } from '@jobflow/contracts';
+import { anyTickSubject, parseCommit, RUNS_STREAM } from '@jobflow/contracts';
 import type { NatsLink } from '@jobflow/platform';
 
 /** The last tick a schedule has in the log, and where. */
@@ -25,7 +25,7 @@ const AT_ONCE = 200;
 export function createTickLog(link: NatsLink): TickLog {
   async function read(ids: readonly string[], found: Map<string, LastTick>): Promise<void> {
     const messages = await link.jsm.direct.getLastMessagesFor(RUNS_STREAM, {
-      multi_last: ids.map((id) => `jf.run.*.tick.${id}`),
+      multi_last: ids.map(anyTickSubject),
     });
     for await (const { subject, seq, data } of messages) {
       const id = subject.slice(subject.lastIndexOf('.') + 1);

@@ -27,8 +27,6 @@ export interface DueRuns extends Service {
   /** Looks up what is due within a minute, now: something may have been missed. */
   sweep(): void;
   held(): number;
-  /** When the last complete sweep began, by the process's clock; undefined before the first. */
-  sweptAt(): number | undefined;
 }
 
 interface Dependencies {
@@ -53,8 +51,9 @@ const HORIZON_MS = 60_000;
 const SWEEP_MS = 30_000;
 /** Above, what is due later waits for the next sweep. Some 20 MB. */
 const MAX_HELD = 50_000;
-const BATCH = 500;
-const MAX_BATCHES = 4;
+/** Runs read at once, times batches under way: inputs and specs may be large. */
+const BATCH = 250;
+const MAX_BATCHES = 2;
 const AGAIN_MS = 1_000;
 /** Clocks of schedulers may differ by so much. */
 const SKEW_MS = 5_000;
@@ -75,14 +74,17 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   const lately = new Map<string, { delivery: number; at: number }>();
   let stopped = false;
   let sweeping: Promise<void> | undefined;
-  let sweepAgain = false;
+  /** Asked for while one was under way. */
+  let sweepAsked = false;
+  /** The last sweep found more than there was room for. */
+  let moreWaits = false;
   let sweepTimer: Timer | undefined;
   let fireTimer: Timer | undefined;
   let firesAt = Number.POSITIVE_INFINITY;
-  let sweptAt: number | undefined;
   const batches = new Set<Promise<void>>();
 
   const isOwn = (queue: string) => shards.heldSince(shardOf(queue)) !== undefined;
+  const hasRoom = () => heap.size < MAX_HELD / 2;
   const wasQueued = (id: string, next: number) => (lately.get(id)?.delivery ?? -1) >= next;
 
   function hold(runId: string, queue: string, at: number): void {
@@ -108,7 +110,7 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
       const batch = queueBatch(due.map(({ value }) => value)).finally(() => {
         batches.delete(batch);
         arm();
-        if (heap.size < MAX_HELD / 2 && sweepAgain) sweep();
+        if (moreWaits && hasRoom()) sweep();
       });
       batches.add(batch);
     }
@@ -175,10 +177,11 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   }
 
   function remember(id: string, delivery: number): void {
-    if (lately.size >= MAX_LATELY) for (const oldest of lately.keys()) {
-      lately.delete(oldest);
-      break;
-    }
+    if (lately.size >= MAX_LATELY)
+      for (const oldest of lately.keys()) {
+        lately.delete(oldest);
+        break;
+      }
     lately.delete(id);
     lately.set(id, { delivery, at: clock.now() });
   }
@@ -200,18 +203,18 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
       if (isOwn(row.queue) && !wasQueued(row.id, row.delivery + 1)) hold(row.id, row.queue, row.due.getTime());
     }
     // What did not fit is fetched once there is room.
-    sweepAgain = rows.length >= room;
-    sweptAt = began;
+    moreWaits = rows.length >= room;
     arm();
   }
 
   function sweep(): void {
     if (stopped) return;
     if (sweeping) {
-      sweepAgain = true;
+      sweepAsked = true;
       return;
     }
-    sweepAgain = false;
+    sweepAsked = false;
+    moreWaits = false;
     sweepTimer?.cancel();
     sweeping = sweepOnce()
       .then(() => SWEEP_MS)
@@ -222,13 +225,13 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
       .then((delayMs) => {
         sweeping = undefined;
         if (stopped) return;
-        sweepTimer = clock.setTimer(sweepAgain && heap.size < MAX_HELD / 2 ? 0 : delayMs, sweep);
+        if (sweepAsked || (moreWaits && hasRoom())) sweep();
+        else sweepTimer = clock.setTimer(delayMs, sweep);
       });
   }
 
   return {
     held: () => heap.size,
-    sweptAt: () => sweptAt,
     sweep,
     hear(runs) {
       const until = clock.now() + HORIZON_MS;

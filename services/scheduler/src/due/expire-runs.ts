@@ -40,13 +40,16 @@ export function createExpiry(dependencies: Dependencies): Service & { expire: Ex
       if (at - since < LATELY_MS) break;
       lately.delete(id);
     }
-    await Promise.all(
-      runs.map(async ({ id, queue }) => {
-        if (lately.has(id)) return;
-        lately.set(id, at);
-        await log.record(controlSubject(queue), [{ type: 'RunExpired', runId: id, at }]);
-      }),
+    const byQueue = Map.groupBy(
+      runs.filter(({ id }) => !lately.has(id)),
+      ({ queue }) => queue,
     );
+    for (const [queue, expired] of byQueue) {
+      const events = expired.map(({ id }) => ({ type: 'RunExpired' as const, runId: id, at }));
+      const appended = await log.append({ messages: [{ subject: controlSubject(queue), events }] });
+      if (appended.ok) for (const { id } of expired) lately.set(id, at);
+      else logger.warn({ queue, reason: appended.reason }, 'expired runs cannot be recorded now');
+    }
   };
 
   async function look(): Promise<void> {

@@ -3,9 +3,17 @@ import { expect, it } from 'vitest';
 import { TimeHeap } from './time-heap.js';
 
 const step = fc.oneof(
-  fc.record({ do: fc.constant('set' as const), key: fc.integer({ min: 0, max: 20 }), at: fc.integer({ min: 0, max: 50 }) }),
+  fc.record({
+    do: fc.constant('set' as const),
+    key: fc.integer({ min: 0, max: 20 }),
+    at: fc.integer({ min: 0, max: 50 }),
+  }),
   fc.record({ do: fc.constant('delete' as const), key: fc.integer({ min: 0, max: 20 }), at: fc.constant(0) }),
-  fc.record({ do: fc.constant('take' as const), key: fc.integer({ min: 1, max: 5 }), at: fc.integer({ min: 0, max: 50 }) }),
+  fc.record({
+    do: fc.constant('take' as const),
+    key: fc.integer({ min: 1, max: 5 }),
+    at: fc.integer({ min: 0, max: 50 }),
+  }),
 );
 
 it('a heap is a sorted map, whatever is done to it', () => {

@@ -1,0 +1,97 @@
+import { live, shardOf } from '@jobflow/contracts';
+import {
+  type Clock,
+  createEventLog,
+  createStateStore,
+  ensureQueueLevel,
+  type Logger,
+  type NatsLink,
+  type Service,
+  systemClock,
+} from '@jobflow/platform';
+import type { Db } from '@jobflow/read-model';
+import { Registry } from 'prom-client';
+import { createCronScheduler } from './cron/cron-scheduler.js';
+import { earlierRuns } from './cron/earlier-runs.js';
+import { createTickLog } from './cron/tick-log.js';
+import { createDueRuns } from './due/due-runs.js';
+import { createExpiry } from './due/expire-runs.js';
+import { createQueueRunEffects } from './effects/queue-run-effects.js';
+import { createSchedulerMetrics } from './scheduler-metrics.js';
+import { createShardLocks } from './shards/shard-locks.js';
+import { createBrokerTime } from './time/broker-time.js';
+
+export interface SchedulerOptions {
+  link: NatsLink;
+  db: Db;
+  logger: Logger;
+  instanceId: string;
+  metrics?: Registry;
+  clock?: Clock;
+}
+
+export interface Scheduler extends Service {
+  /** The shards it looks after. */
+  shards(): number[];
+  /** What keeps it from its work, in words. */
+  trouble(): string | undefined;
+}
+
+/** Everything that happens at a time: due runs, expiry, cron. Any number of these share the work. */
+export async function createScheduler(options: SchedulerOptions): Promise<Scheduler> {
+  const { link, db, logger, instanceId, clock = systemClock, metrics: registry = new Registry() } = options;
+  const metrics = createSchedulerMetrics(registry);
+  const log = createEventLog(link, { actor: 'system:scheduler', clock, logger, metrics: registry });
+  const store = createStateStore(link, { kinds: ['job', 'schedule', 'queue'], logger });
+  const broker = createBrokerTime(link, logger);
+  const locks = createShardLocks({
+    db,
+    clock,
+    logger,
+    onChange(change) {
+      due.shardsMoved(change);
+      cron.shardsMoved(change);
+    },
+  });
+  const expiry = createExpiry({ db, log, store, shards: locks, clock, logger });
+  const due = createDueRuns({ db, link, log, store, shards: locks, clock, logger, metrics, expire: expiry.expire });
+  const cron = createCronScheduler({
+    store,
+    log,
+    ticks: createTickLog(link),
+    shards: locks,
+    broker,
+    clock,
+    logger,
+    metrics,
+    instanceId,
+    ensureLevel: async (queue, priority) =>
+      (await ensureQueueLevel(link, store, log, queue, priority, { createQueue: true })).ok,
+    earlierRuns: (scheduleId, seq) => earlierRuns(db, scheduleId, seq),
+    hintCancel: (runId) => link.nc.publish(live.cancel, JSON.stringify({ runId })),
+  });
+  const effects = await createQueueRunEffects({
+    link,
+    logger,
+    onRuns: (runs) => due.hear(runs),
+    onGap: () => due.sweep(),
+    tidies: () => locks.heldSince(shardOf('default')) !== undefined,
+  });
+  metrics.gauge('jobflow_scheduler_shards', 'Shards this scheduler looks after.', () => locks.held().length);
+  metrics.gauge('jobflow_scheduler_held', 'Runs held in memory until their time.', () => due.held());
+  metrics.gauge('jobflow_scheduler_schedules', 'Schedules that have a next tick.', () => cron.waiting());
+
+  // Effects are heard before shards are taken, so that whatever a first sweep does not see yet is heard of.
+  const services = [store, broker, effects, due, expiry, cron, locks];
+  return {
+    shards: () => locks.held(),
+    trouble: () => locks.trouble(),
+    async start() {
+      for (const service of services) await service.start();
+    },
+    async stop() {
+      for (const service of [...services].reverse()) await service.stop();
+      await log.stop();
+    },
+  };
+}
