@@ -4,7 +4,12 @@ export * from './config/config-parts.js';
 export { ConfigError, readConfig } from './config/read-config.js';
 export { type AddressPolicy, addressPolicy } from './egress/address-policy.js';
 export { checkUrl, type UrlChecked, type UrlRules } from './egress/check-url.js';
-export { createSafeDispatcher, ForbiddenAddressError, type SafeDispatcherOptions } from './egress/safe-dispatcher.js';
+export {
+  createSafeDispatcher,
+  ForbiddenAddressError,
+  type Resolve,
+  type SafeDispatcherOptions,
+} from './egress/safe-dispatcher.js';
 export { createEventLog, type EventLogOptions } from './event-log/event-log.js';
 export {
   type Appended,

@@ -5,6 +5,7 @@
 import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createWorker, defineHandler } from '@jobflow/sdk';
+import { pino } from 'pino';
 
 const { NATS_URL: nats = '', LEDGER: ledger = '', GATE: gate = '', DRAIN_MS = '2000' } = process.env;
 const note = (runId: string, attempt: number) => appendFileSync(ledger, `${runId} ${process.pid} ${attempt}\n`);
@@ -12,6 +13,7 @@ const note = (runId: string, attempt: number) => appendFileSync(ledger, `${runId
 const worker = createWorker({
   nats,
   drainMs: Number(DRAIN_MS),
+  logger: pino({ level: process.env.TEST_LOG ?? 'silent' }),
   handlers: [
     defineHandler('counted', {}, async ({ runId, attempt }) => note(runId, attempt)),
     defineHandler('held', {}, async ({ runId, attempt, signal }) => {

@@ -67,14 +67,19 @@ describe('a request that cannot be understood', () => {
 
 describe('an operation that is refused', () => {
   it.each([
-    ['{ nothing }', 400, 'GRAPHQL_VALIDATION_FAILED'],
-    ['{', 400, 'GRAPHQL_PARSE_FAILED'],
-    [`{ position ${'a '.repeat(1000)} }`, 400, 'GRAPHQL_PARSE_FAILED'],
-    [`{ ${Array.from({ length: 16 }, (_, i) => `a${i}: position`).join(' ')} }`, 400, 'GRAPHQL_VALIDATION_FAILED'],
-    ['{ __schema { types { name } } }', 400, 'GRAPHQL_VALIDATION_FAILED'],
-    ['query A { position } query B { position }', 400, 'BAD_REQUEST'],
-    ['subscription { health { status } }', 400, 'BAD_REQUEST'],
-  ])('%.60s is %i %s', async (query, status, code) => {
+    ['against the schema', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['longer than 1,000 tokens', `{ position ${'a '.repeat(1000)} }`, 'GRAPHQL_PARSE_FAILED'],
+    [
+      'full of aliases',
+      `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: position`).join(' ')} }`,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['an introspection', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['one of two, and does not say which', 'query A { position } query B { position }', 'BAD_REQUEST'],
+    ['a subscription, by plain POST', 'subscription { health { status } }', 'BAD_REQUEST'],
+  ])('because it is %s is a 400', async (_why, query, code) => {
+    const status = 400;
     const answer = await gateway.ask(query, {}, token);
     expect([answer.status, answer.code]).toEqual([status, code]);
     expect(answer.error?.extensions).toMatchObject({ correlationId: expect.any(String), retryable: false });

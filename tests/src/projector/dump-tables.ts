@@ -13,7 +13,7 @@ export async function dumpTables(db: Db): Promise<Record<string, string[]>> {
     dump[table] = rows.map(({ row }) => row);
   }
   const events = await db.query<{ row: string }>(
-    `select run_id || ' ' || event.value::text as row from read.run_events, jsonb_array_elements(events) with ordinality as event(value, n)
+    `select run_id || ' ' || event.value::text as row from read.run_events, jsonb_array_elements(events::jsonb) with ordinality as event(value, n)
      order by run_id, seq, n`,
   );
   dump.run_events = events.map(({ row }) => row);
@@ -73,7 +73,7 @@ export async function wrongCounters(db: Db): Promise<object[]> {
     )),
     ...(await db.query(
       `select id, timeline_count, n from read.runs join (
-         select run_id, sum(jsonb_array_length(events)) as n from read.run_events group by 1) e on e.run_id = id
+         select run_id, sum(jsonb_array_length(events::jsonb)) as n from read.run_events group by 1) e on e.run_id = id
        where timeline_count < n`,
     )),
   ];

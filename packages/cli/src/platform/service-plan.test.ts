@@ -62,3 +62,9 @@ test('what the person set wins over the local defaults, and a key given outside 
     expect(env.JOBFLOW_ENCRYPTION_KEY).toBe(expected);
   }
 });
+
+test('the gateway is told of the first administrator only while there is a password to give', () => {
+  expect(envOf('gateway')).toMatchObject({ JOBFLOW_ADMIN_EMAIL: 'a@b.c', JOBFLOW_ADMIN_PASSWORD: 'the-password' });
+  const later = planServices({ ...input, admin: { email: 'a@b.c', password: undefined } });
+  for (const { env } of later) expect(env).not.toHaveProperty('JOBFLOW_ADMIN_EMAIL');
+});

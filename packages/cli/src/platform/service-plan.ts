@@ -67,8 +67,7 @@ export function planServices(input: PlanInput): PlannedService[] {
       HOST: input.host,
       PORT: String(input.port),
       JOBFLOW_JWT_KEY: env.JOBFLOW_JWT_KEY ?? secrets.jwtKey,
-      JOBFLOW_ADMIN_EMAIL: input.admin.email,
-      ...(input.admin.password !== undefined && { JOBFLOW_ADMIN_PASSWORD: input.admin.password }),
+      ...firstAdmin(input.admin),
     },
     scheduler: database,
     executor: { REDIS_URL: urls.redis, JOBFLOW_HANDLERS: input.handlersDir },
@@ -93,6 +92,10 @@ export function planServices(input: PlanInput): PlannedService[] {
     })),
   );
 }
+
+/** Address and password go together: without a password there is nobody to create. */
+const firstAdmin = ({ email, password }: PlanInput['admin']): Record<string, string> =>
+  password === undefined ? {} : { JOBFLOW_ADMIN_EMAIL: email, JOBFLOW_ADMIN_PASSWORD: password };
 
 export const serviceEntry = (servicesDir: string, service: ServiceName): string =>
   join(servicesDir, service, 'dist', 'main.js');

@@ -9,12 +9,19 @@ export class ForbiddenAddressError extends Error {
   readonly code = 'FORBIDDEN_ADDRESS';
 }
 
+export type Resolve = (
+  hostname: string,
+  callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+) => void;
+
 export interface SafeDispatcherOptions {
   /** Ranges of addresses an operator lets through. */
   allow: readonly string[];
   connectTimeoutMs?: number;
   /** Connections per origin. */
   connections?: number;
+  /** All addresses of a name; by default the system's. */
+  lookup?: Resolve;
 }
 
 /**
@@ -27,7 +34,7 @@ export function createSafeDispatcher(options: SafeDispatcherOptions): Agent {
   const allowed = addressPolicy(options.allow);
   const connect = buildConnector({
     timeout: options.connectTimeoutMs ?? 5_000,
-    lookup: vettingLookup(allowed),
+    lookup: vettingLookup(allowed, options.lookup ?? resolveAll),
     allowH2: false,
   } as buildConnector.BuildOptions);
   return new Agent({
@@ -51,14 +58,17 @@ const forbidden = (address: string) =>
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-function vettingLookup(allowed: AddressPolicy) {
+const resolveAll: Resolve = (hostname, callback) =>
+  dnsLookup(hostname, { all: true }, (error, addresses) => callback(error, addresses ?? []));
+
+function vettingLookup(allowed: AddressPolicy, resolve: Resolve) {
   return (hostname: string, options: LookupOptions, callback: LookupCallback): void => {
-    dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, (error, addresses) => {
       if (error) return callback(error, []);
       const bad = addresses.find(({ address }) => !allowed(address));
       if (bad) return callback(new ForbiddenAddressError(`${hostname} leads to ${forbidden(bad.address)}`), []);
       const [first] = addresses;
-      if (options.all || !first) return callback(null, addresses);
+      if (options.all || !first) return callback(null, [...addresses]);
       callback(null, first.address, first.family);
     });
   };

@@ -53,6 +53,6 @@ export interface EventLog extends Stoppable {
   record(subject: string, events: LogEvent[]): Promise<{ seq: number }>;
   /** Units that are not yet answered. */
   depth(): number;
-  /** Stores what waits (for at most 10 s), then refuses. */
+  /** Stores what waits (for at most 10 s; 2 s without a connection), then refuses. */
   stop(): Promise<void>;
 }

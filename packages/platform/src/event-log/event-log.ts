@@ -33,6 +33,7 @@ export interface EventLogOptions {
 }
 
 const STOP_MS = 10_000;
+const STOP_DISCONNECTED_MS = 2_000;
 /** Messages above this are refused before they are sent: headers need room below the server's max_payload. */
 const HEADER_ROOM = 4 * 1024;
 
@@ -128,7 +129,7 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
   async function stop(): Promise<void> {
     for (const resolve of room.splice(0)) resolve();
     const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, STOP_MS);
+    const timer = setTimeout(resolve, link.connected() ? STOP_MS : STOP_DISCONNECTED_MS);
     await Promise.race([Promise.all([...lanes.values()].map((lane) => lane.idle())), late]);
     clearTimeout(timer);
     for (const lane of lanes.values()) lane.stop();

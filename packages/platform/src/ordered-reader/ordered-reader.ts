@@ -119,7 +119,7 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
       }
       try {
         const start = from === 'last-per-subject' ? from : lastSeq + 1;
-        const opened = await ReaderSession.open(link, options, start);
+        const opened = await ReaderSession.open(link, options, typeof start === 'number' ? start + 1 : start);
         session = opened;
         if (why !== undefined) {
           const nextSeq = lastSeq + 1;

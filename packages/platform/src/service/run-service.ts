@@ -33,6 +33,8 @@ export async function runService(
     health = createHealth(name, metrics);
     await listen(health, config.JOBFLOW_HEALTH_HOST, config.JOBFLOW_HEALTH_PORT);
     const asked = stopAsked();
+    // A service may hold nothing that keeps a process alive, and is one nevertheless.
+    setInterval(() => undefined, 2 ** 30);
     const context = { name, env: process.env, logger, health, metrics, instanceId, version: ownVersion() };
     // A signal during the boot ends the process once the boot is through: what was started is stopped properly.
     const started = await main(context);

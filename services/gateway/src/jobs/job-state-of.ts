@@ -74,7 +74,7 @@ const or = <T>(given: T | null | undefined, now: T, preset: T): T => (given === 
 function policy<P extends object>(given: { [K in keyof P]?: P[K] | null } | null | undefined, now: P, preset: P): P {
   if (given === undefined) return now;
   if (given === null) return preset;
-  const next: Record<string, unknown> = { ...now };
+  const next: Record<string, unknown> = { ...(now as object) };
   for (const [key, value] of Object.entries(given)) {
     if (value !== undefined) next[key] = value ?? (preset as Record<string, unknown>)[key];
   }

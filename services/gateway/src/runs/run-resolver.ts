@@ -1,10 +1,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql';
+import type { Json } from '@jobflow/contracts';
+import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { mayUseJob } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
 import { refuseAsOf } from '../paging/refuse-as-of.js';
 import { selectedFields } from '../paging/selected-fields.js';
-import { DateTime } from '../schema/scalars.js';
+import { DateTime, JsonScalar } from '../schema/scalars.js';
 import { countFacet } from './count-facet.js';
 import { findRun } from './find-run.js';
 import { listRuns } from './list-runs.js';
@@ -12,6 +13,7 @@ import { Run, RunConnection } from './run.js';
 import { FacetCount } from './run-details.js';
 import { RunFacet } from './run-enums.js';
 import { RunFilter, RunSort } from './run-filter.js';
+import { cancelRun, retryRun } from './run-commands.js';
 import { columnsFor } from './run-row.js';
 
 @Resolver()
@@ -50,5 +52,24 @@ export class RunResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 20 }) first?: number | null,
   ): Promise<FacetCount[]> {
     return countFacet(ctx, by, filter, first);
+  }
+
+  /** Cancelled already: the same answer; ended otherwise: CONFLICT. */
+  @Mutation(() => Run, { nullable: true })
+  cancelRun(
+    @Arg('id', () => ID) id: string,
+    @Ctx() ctx: Context,
+    @Arg('reason', () => String, { nullable: true }) reason?: string | null,
+  ): Promise<Run> {
+    return cancelRun(ctx, id, reason ?? undefined);
+  }
+
+  @Mutation(() => Run, { nullable: true })
+  retryRun(
+    @Arg('id', () => ID) id: string,
+    @Ctx() ctx: Context,
+    @Arg('input', () => JsonScalar, { nullable: true }) input?: Json,
+  ): Promise<Run> {
+    return retryRun(ctx, id, input ?? undefined);
   }
 }

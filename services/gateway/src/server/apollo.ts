@@ -16,6 +16,7 @@ import { answerPosition, type Context } from '../context/context.js';
 import type { Logger } from '../context/logger.js';
 import { ApiError } from '../errors/api-error.js';
 import { type Presenting, presentErrors } from '../errors/present-errors.js';
+import { badRequest } from '../errors/refusals.js';
 import { requestLimits } from '../limits/request-limits.js';
 import type { WriteLimit } from '../limits/write-limit.js';
 import { admitOperation, type Operation, statusOf } from './admit-operation.js';
@@ -50,12 +51,16 @@ export function createApollo({ schema, introspection, writes, logger }: ApolloPa
   });
 }
 
+const wrongTransport = 'Subscriptions come over a WebSocket, or with Accept: text/event-stream.';
+
 function rules(introspection: boolean, writes: WriteLimit): ApolloServerPlugin<Context> {
   const listener: GraphQLRequestListener<Context> = {
     async didResolveOperation(request) {
       const asked = operationOf(request);
       if (!asked) return;
       try {
+        if (asked.operation.operation === 'subscription') throw badRequest(wrongTransport);
+
         await admitOperation(request.contextValue, asked, writes);
       } catch (error) {
         if (error instanceof ApiError) refuse(request, error);

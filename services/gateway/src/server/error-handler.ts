@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import type { Logger } from '../context/logger.js';
 import { ApiError } from '../errors/api-error.js';
@@ -10,7 +11,8 @@ import { graphqlPath } from './graphql-route.js';
 
 /** What goes wrong before an operation is reached is answered in the form of GraphQL errors, too. */
 export function addErrorHandler(app: FastifyInstance, logger: Logger): void {
-  app.setErrorHandler((error: Error, request, reply) => {
+  app.setErrorHandler(async (error: Error, request, reply) => {
+    if ((error as FastifyError).code === tooLarge) await discardRest(request.raw);
     const shown = asApiError(error);
     const [formatted] = presentErrors([shown ?? asGraphQLError(error)], {
       correlationId: request.id,
@@ -41,10 +43,32 @@ const httpStatus = (error: Error): number | undefined => {
 function asApiError(error: Error): ApiError | undefined {
   if (error instanceof ApiError) return error;
   const { code } = error as FastifyError;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+  if (code === tooLarge) {
     return payloadTooLarge(`The body is larger than ${requestLimits.bodyBytes / 1024 / 1024} MiB.`);
   }
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return badRequest('Send the operation as Content-Type: application/json.');
   return httpStatus(error) ? badRequest('The request could not be understood.') : undefined;
+}
+
+const tooLarge = 'FST_ERR_CTP_BODY_TOO_LARGE';
+const discardBytes = 64 * 1024 * 1024;
+const discardMs = 10_000;
+
+/** A client that is still sending would never read the answer: what is left is taken and thrown away, within bounds. */
+function discardRest(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let left = discardBytes;
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, discardMs);
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) done();
+    });
+    request.once('close', done).once('end', done).resume();
+    if (request.readableEnded || request.destroyed) done();
+  });
 }

@@ -36,6 +36,7 @@ import { createWebSocketServer } from '../subscriptions/websocket-server.js';
 import { ensureFirstAdmin } from '../users/first-admin.js';
 import { createHousekeeping } from '../users/housekeeping.js';
 import { createApollo } from './apollo.js';
+import { closingInTime } from './closing-in-time.js';
 import { createApp } from './create-app.js';
 import type { GatewayConfig } from './gateway-config.js';
 import { graphqlPath } from './graphql-route.js';
@@ -138,7 +139,7 @@ export async function startGateway({
       logger,
       webDir: config.webDir,
     });
-    keep({ stop: () => closeInTime(app, clock) });
+    keep(closingInTime(app, clock));
     const { server: http } = app;
     keep(createHousekeeping({ db, sessions, authenticator, clock, logger })).start();
     keep(watch).start();
@@ -162,15 +163,6 @@ export async function startGateway({
     for (const part of parts.reverse()) await part.stop().catch(() => undefined);
     throw error;
   }
-}
-
-const closeWithinMs = 10_000;
-
-/** Requests under way are answered; those that take too long are cut. */
-async function closeInTime(app: FastifyInstance, clock: Clock): Promise<void> {
-  const late = clock.setTimer(closeWithinMs, () => app.server.closeAllConnections());
-  await app.close();
-  late.cancel();
 }
 
 async function listen(app: FastifyInstance, { host, port }: GatewayConfig): Promise<string> {

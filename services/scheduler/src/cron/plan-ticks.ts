@@ -59,23 +59,32 @@ const planned = (schedule: Planned, tick: Tick, why?: string): PlannedTick => ({
 });
 
 function onTime(schedule: Planned, first: Tick, now: number): PlannedTick[] {
-  const ticks: PlannedTick[] = [];
-  for (let tick: Tick | undefined = first; tick && ticks.length < MOST; tick = nextTick(schedule, tick.at)) {
+  return [first, ...dueAfter(schedule, first.at, now)].map((tick) => planned(schedule, tick));
+}
+
+/** The ticks after an instant whose time has come, up to the first whose has not: jitter never changes their order. */
+function dueAfter(schedule: Planned, after: number, now: number): Tick[] {
+  const ticks: Tick[] = [];
+  for (let tick = nextTick(schedule, after); tick; tick = nextTick(schedule, tick.at)) {
     if (tick.at + jitter(schedule, tick) > now) break;
-    ticks.push(planned(schedule, tick));
+    ticks.push(tick);
   }
   return ticks;
 }
 
 function missed(schedule: Planned, since: number, now: number): PlannedTick[] {
   const keep = schedule.missed === 'ALL' ? schedule.maxMissed : MOST - 1;
-  const found = lastTicks(schedule, since, now, keep + 1);
-  const owed = found.ticks.filter((tick) => tick.at + jitter(schedule, tick) <= now);
+  // Up to there every tick is due, whatever its jitter.
+  const certain = Math.max(since, now - schedule.jitterMs);
+  const found = lastTicks(schedule, since, certain, keep + 1);
+  const all = [...found.ticks, ...dueAfter(schedule, certain, now)];
+  const owed = all.slice(-(keep + 1));
+  const more = found.more || owed.length < all.length;
   const last = owed.at(-1);
   return owed.map((tick, i) => {
     const late = tick.at + jitter(schedule, tick) <= now - MISSED_AFTER_MS;
-    const beyond = i === 0 && found.ticks.length > keep;
-    const earlier = beyond && found.more ? ', like all before it' : '';
+    const beyond = i === 0 && owed.length > keep;
+    const earlier = beyond && more ? ', like all before it' : '';
     switch (schedule.missed) {
       case 'SKIP':
         return late ? planned(schedule, tick, `${MISSED}${earlier}`) : planned(schedule, tick);

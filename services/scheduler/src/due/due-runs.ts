@@ -49,8 +49,9 @@ interface Held {
 /** Only what is due within this is held; the rest stays in Postgres. */
 const HORIZON_MS = 60_000;
 const SWEEP_MS = 30_000;
-/** Above, what is due later waits for the next sweep. Some 20 MB. */
+/** Above, what is due later waits for the next sweep; what is due soon has as much room again. Some 30 MB in all. */
 const MAX_HELD = 50_000;
+const SOON_MS = 10_000;
 /** Runs read at once, times batches under way: inputs and specs may be large. */
 const BATCH = 250;
 const MAX_BATCHES = 2;
@@ -88,8 +89,9 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   const wasQueued = (id: string, next: number) => (lately.get(id)?.delivery ?? -1) >= next;
 
   function hold(runId: string, queue: string, at: number): void {
-    if (heap.size >= MAX_HELD && !heap.get(runId)) return;
-    heap.set(runId, at, { runId, queue });
+    const most = at <= clock.now() + SOON_MS ? 2 * MAX_HELD : MAX_HELD;
+    if (heap.size >= most && !heap.get(runId)) moreWaits = true;
+    else heap.set(runId, at, { runId, queue });
   }
 
   /** Sets the timer to the earliest entry. */

@@ -1,0 +1,77 @@
+import { controlSubject, isTerminal, type Json, live, ZERO } from '@jobflow/contracts';
+import { requireJob } from '../auth/principal.js';
+import { byOf, type Context, notePosition } from '../context/context.js';
+import { settledState } from '../definitions/settled-state.js';
+import { appendRuns, birthOf } from '../enqueue/append-runs.js';
+import { logGauge } from '../enqueue/log-gauge.js';
+import { prepareRuns } from '../enqueue/prepare-runs.js';
+import { badUserInput, conflict, queueFull, timeout } from '../errors/refusals.js';
+import { hasQueue } from '../queues/known-queue.js';
+import { requireRun } from './find-run.js';
+import type { Run } from './run.js';
+import { runOfBirth } from './run-of-birth.js';
+
+const FOLDED_WITHIN_MS = 2_000;
+const REASON_LENGTH = 1_000;
+
+/**
+ * Asks for a run's end, and answers once the fold has judged: what waits is cancelled at once, what runs is told to
+ * stop. The answer shows what became of it.
+ */
+export async function cancelRun(ctx: Context, id: string, reason: string | undefined): Promise<Run> {
+  if (reason !== undefined && reason.length > REASON_LENGTH) throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
+  const run = await requireRun(ctx, id);
+  requireJob(ctx.principal, run.job);
+  if (run.status === 'CANCELLED') return run;
+  refuseEnded(run);
+  if (run.cancelRequestedAt) return run;
+  const seq = await appendCancel(ctx, run, reason);
+  ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id }));
+  if (!(await ctx.live.waitForPosition({ ...ZERO, runs: seq }, FOLDED_WITHIN_MS))) {
+    const lagMs = await logGauge(ctx).lagMs(ctx.live.position().runs).catch(() => FOLDED_WITHIN_MS);
+    throw timeout('The request is in the log, but what became of the run cannot be seen yet. Ask again.', lagMs);
+  }
+  const after = await requireRun(ctx, run.id);
+  if (after.status !== 'CANCELLED') refuseEnded(after);
+  return after;
+}
+
+async function appendCancel(ctx: Context, run: Run, reason: string | undefined): Promise<number> {
+  const appended = await ctx.log.append({
+    messages: [{ subject: controlSubject(run.queue), events: [{ type: 'RunCancelRequested', runId: run.id, reason }] }],
+    msgId: `${run.id}:cancel`,
+    by: byOf(ctx, reason),
+  });
+  if (!appended.ok) throw queueFull('The log is full, so nothing can be cancelled until there is room.');
+  notePosition(ctx, { runs: appended.seq });
+  return appended.seq;
+}
+
+function refuseEnded(run: Run): void {
+  if (!isTerminal(run.status)) return;
+  throw conflict(`The run has ended already: it is ${run.status}.`, { currentStatus: run.status });
+}
+
+/** A new run of the same job, linked to the old one: with its input, queue, priority and tags, as the job is now. */
+export async function retryRun(ctx: Context, id: string, input: Json | undefined): Promise<Run> {
+  const old = await requireRun(ctx, id);
+  if (!isTerminal(old.status)) {
+    throw conflict(`Only a run that has ended can be run again: it is ${old.status}.`, { currentStatus: old.status });
+  }
+  const store = await settledState(ctx);
+  const fields = {
+    input: input ?? old.input ?? undefined,
+    ...(hasQueue(store, old.queue) && { queue: old.queue }),
+    priority: old.priority,
+    tags: old.tags,
+    retryOf: old.id,
+    // Of the same revision, what this one run was given on top of the job holds for the next as well.
+    ...(store.jobs.get(old.job)?.state.revision === old.jobRevision && { retry: old.retry, timeout: old.timeout }),
+  };
+  const [prepared] = prepareRuns(ctx, store, [{ job: old.job, fields, path: '' }]);
+  if (!prepared) throw new Error('one request makes one run');
+  if (!(await logGauge(ctx).admits())) throw queueFull();
+  const seq = await appendRuns(ctx, [prepared]);
+  return runOfBirth(birthOf(prepared), prepared.run.createdAt, seq, ctx.actor);
+}
+

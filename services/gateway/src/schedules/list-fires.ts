@@ -1,0 +1,99 @@
+import type { ScheduleState } from '@jobflow/contracts';
+import { nextTick, ticksBetween } from '@jobflow/domain';
+import type { Context } from '../context/context.js';
+import { settledState } from '../definitions/settled-state.js';
+import { badUserInput } from '../errors/refusals.js';
+import { checkFirst, maxList } from '../paging/check-first.js';
+import { Conditions } from '../paging/conditions.js';
+import type { DstMark, Fire, FireOutcome } from './schedule.js';
+
+export interface FireArguments {
+  from: Date;
+  to: Date;
+  scheduleId?: string | null | undefined;
+  job?: string | null | undefined;
+  first?: number | null | undefined;
+  visible?: readonly string[] | undefined;
+}
+
+interface Row {
+  schedule_id: string;
+  tick: Date;
+  outcome: 'fired' | 'skipped';
+  why: string | null;
+  run_id: string | null;
+  job: string | null;
+}
+
+/** What became of each tick in [from, to), and, of the future, which are planned; oldest first. */
+export async function listFires(ctx: Context, args: FireArguments): Promise<Fire[]> {
+  const first = checkFirst(args.first, 200, maxList);
+  if (args.to <= args.from) throw badUserInput({ to: 'must lie after from' });
+  const store = await settledState(ctx);
+  const zoneOf = (id: string) => store.schedules.get(id)?.state;
+  const past = (await pastFires(ctx, args, first)).map((row) => fireOf(row, zoneOf(row.schedule_id)));
+  if (past.length >= first) return past;
+  const now = ctx.clock.now();
+  const from = Math.max(now, args.from.getTime() - 1);
+  const schedules = [...store.schedules.values()].map(({ state }) => state).filter((schedule) => isMeant(schedule, args));
+  const planned = schedules.flatMap((schedule) => plannedFires(schedule, from, args.to.getTime() - 1, first));
+  planned.sort((a, b) => Number(a.at) - Number(b.at));
+  const recorded = new Set(past.map((fire) => `${fire.scheduleId} ${Number(fire.at)}`));
+  const ahead = planned.filter((fire) => !recorded.has(`${fire.scheduleId} ${Number(fire.at)}`));
+  return [...past, ...ahead].slice(0, first);
+}
+
+function pastFires(ctx: Context, args: FireArguments, first: number): Promise<Row[]> {
+  const { sql, params } = new Conditions()
+    .always('f.tick >= ?', args.from)
+    .always('f.tick < ?', args.to)
+    .add('f.schedule_id = ?', args.scheduleId)
+    .add('s.job = ?', args.job)
+    .add('s.job = any(?::text[])', args.visible);
+  return ctx.db.query<Row>(
+    `select f.schedule_id, f.tick, f.outcome, f.why, f.run_id, s.job from read.schedule_fires f
+     left join read.schedules s on s.id = f.schedule_id where ${sql} order by f.tick, f.schedule_id limit ${first}`,
+    params,
+  );
+}
+
+function fireOf(row: Row, schedule: ScheduleState | undefined): Fire {
+  return {
+    at: row.tick.getTime(),
+    timezone: schedule?.timezone ?? 'UTC',
+    dst: schedule ? dstOf(schedule, row.tick.getTime()) : 'NONE',
+    outcome: outcomeOf(row),
+    scheduleId: row.schedule_id,
+    job: schedule?.job ?? row.job ?? undefined,
+    runId: row.run_id,
+  };
+}
+
+/** As the schedule is now: a tick of an older definition bears no mark. */
+function dstOf(schedule: ScheduleState, at: number): DstMark {
+  const tick = nextTick({ ...schedule, endsAt: undefined }, at - 1);
+  return tick?.at === at ? tick.dst : 'NONE';
+}
+
+/** The scheduler says in words why a tick was skipped. */
+function outcomeOf({ outcome, why }: Row): FireOutcome {
+  if (outcome === 'fired') return 'RAN';
+  if (why?.endsWith('is disabled')) return 'PAUSED';
+  return why?.startsWith('Missed') || why?.startsWith('No run could be made') ? 'MISSED' : 'OVERLAPPED';
+}
+
+const isMeant = (schedule: ScheduleState, { scheduleId, job, visible }: FireArguments): boolean =>
+  schedule.enabled &&
+  (!scheduleId || schedule.id === scheduleId) &&
+  (!job || schedule.job === job) &&
+  (!visible || visible.includes(schedule.job));
+
+const plannedFires = (schedule: ScheduleState, from: number, to: number, cap: number): Fire[] =>
+  ticksBetween(schedule, from, to, cap).ticks.map(({ at, dst }) => ({
+    at,
+    dst,
+    timezone: schedule.timezone,
+    outcome: 'PLANNED',
+    scheduleId: schedule.id,
+    job: schedule.job,
+  }));

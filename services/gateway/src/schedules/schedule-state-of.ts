@@ -1,0 +1,112 @@
+import { type JobState, type Json, limits as sizes, ScheduleState } from '@jobflow/contracts';
+import { isTimeZone, nextTick, parseCron } from '@jobflow/domain';
+import { zodProblems } from '../definitions/zod-problems.js';
+import { schemaProblems } from '../enqueue/input-schema.js';
+import type { ScheduleInput, ScheduleUpdateInput } from './schedule-input.js';
+
+const DEFAULT_MAX_MISSED = 100;
+
+/** A new schedule: what the input leaves out is the default. */
+export function newSchedule(input: ScheduleInput, id: string, now: number, actor: string): ScheduleState {
+  const base: ScheduleState = {
+    id,
+    job: input.job,
+    kind: input.kind,
+    timezone: 'UTC',
+    tags: [],
+    missed: 'LAST',
+    maxMissed: DEFAULT_MAX_MISSED,
+    overlap: 'ALLOW',
+    jitterMs: 0,
+    enabled: true,
+    activeSince: now,
+    revision: 1,
+    createdAt: now,
+    updatedAt: now,
+    createdBy: actor,
+    updatedBy: actor,
+  };
+  return changedSchedule(base, input, now);
+}
+
+/** A missing field stays, null goes back to the default; lists and JSON are replaced whole. */
+export function changedSchedule(schedule: ScheduleState, input: ScheduleUpdateInput, now: number): ScheduleState {
+  const enabled = or(input.enabled, schedule.enabled, true);
+  const next: ScheduleState = {
+    ...schedule,
+    name: or(input.name, schedule.name, undefined),
+    kind: or(input.kind, schedule.kind, schedule.kind),
+    cron: or(input.cron, schedule.cron, undefined),
+    everyMs: or(input.everyMs, schedule.everyMs, undefined),
+    at: or(instant(input.at), schedule.at, undefined),
+    timezone: or(input.timezone, schedule.timezone, 'UTC'),
+    afterJob: or(input.afterJob, schedule.afterJob, undefined),
+    afterStatuses: or(input.afterStatuses, schedule.afterStatuses, undefined),
+    input: or(input.input, schedule.input, undefined),
+    queue: or(input.queue, schedule.queue, undefined),
+    priority: or(input.priority, schedule.priority, undefined),
+    tags: [...new Set(or(input.tags, schedule.tags, []))],
+    missed: or(input.missed, schedule.missed, 'LAST'),
+    maxMissed: or(input.maxMissed, schedule.maxMissed, DEFAULT_MAX_MISSED),
+    overlap: or(input.overlap, schedule.overlap, 'ALLOW'),
+    jitterMs: or(input.jitterMs, schedule.jitterMs, 0),
+    startsAt: or(instant(input.startsAt), schedule.startsAt, undefined),
+    endsAt: or(instant(input.endsAt), schedule.endsAt, undefined),
+    enabled,
+    disabledReason: enabled ? undefined : schedule.disabledReason,
+  };
+  return timing(next) === timing(schedule) ? next : { ...next, activeSince: now };
+}
+
+const or = <T>(given: T | null | undefined, now: T, preset: T): T => (given === undefined ? now : (given ?? preset));
+const instant = (date: Date | null | undefined): number | null | undefined => date && date.getTime();
+
+/** What decides when it fires: after a change of it, ticks that have passed were never owed. */
+const timing = ({ kind, cron, everyMs, at, timezone, startsAt, endsAt, enabled }: ScheduleState): string =>
+  JSON.stringify([kind, cron, everyMs, at, timezone, startsAt, endsAt, enabled]);
+
+/** Everything that is wrong with a schedule, by path; `job` is what it would run. */
+export function scheduleProblems(schedule: ScheduleState, job: JobState, now: number): Record<string, string> {
+  const parsed = ScheduleState.safeParse(schedule);
+  const problems = {
+    ...(parsed.success ? {} : zodProblems(parsed.error)),
+    ...timingProblems(schedule),
+    ...inputProblems(schedule.input, job),
+    ...notYet(schedule),
+  };
+  if (Object.keys(problems).length > 0 || schedule.kind === 'AFTER_JOB' || !schedule.enabled) return problems;
+  if (nextTick(schedule, now) !== undefined) return {};
+  return { [schedule.kind === 'ONCE' ? 'at' : 'endsAt']: 'leaves no time to fire: all of it has passed' };
+}
+
+const FASTEST_MS = 1_000;
+
+/** What is wrong with when it fires. */
+export function timingProblems(
+  schedule: Pick<ScheduleState, 'kind' | 'cron' | 'everyMs' | 'at' | 'timezone' | 'startsAt' | 'endsAt' | 'jitterMs'>,
+): Record<string, string> {
+  const { kind, cron, everyMs, at, timezone, startsAt, endsAt, jitterMs } = schedule;
+  const problems: Record<string, string> = {};
+  if (!isTimeZone(timezone)) problems.timezone = `${JSON.stringify(timezone)} is not a time zone; use an IANA name such as Europe/Berlin`;
+  if (kind === 'CRON') {
+    const understood = cron === undefined ? undefined : parseCron(cron);
+    if (!understood) problems.cron = 'is required for a CRON schedule';
+    else if (!understood.ok) problems.cron = understood.error.message;
+  }
+  if (kind === 'INTERVAL' && everyMs === undefined) problems.everyMs = 'is required for an INTERVAL schedule';
+  if (kind === 'INTERVAL' && everyMs !== undefined && everyMs < FASTEST_MS) problems.everyMs = `must be at least ${FASTEST_MS}`;
+  if (kind === 'ONCE' && at === undefined) problems.at = 'is required for a ONCE schedule';
+  if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt) problems.endsAt = 'must not lie before startsAt';
+  if (jitterMs < 0) problems.jitterMs = 'must not be negative';
+  return problems;
+}
+
+function inputProblems(input: Json | undefined, job: JobState): Record<string, string> {
+  const bytes = input === undefined ? 0 : Buffer.byteLength(JSON.stringify(input));
+  if (bytes > sizes.inputBytes) return { input: `is ${bytes} bytes of JSON; at most ${sizes.inputBytes} are allowed` };
+  return schemaProblems(job, input ?? job.defaultInput);
+}
+
+function notYet({ kind }: ScheduleState): Record<string, string> {
+  return kind === 'AFTER_JOB' ? { kind: 'AFTER_JOB is not supported yet; use CRON, INTERVAL or ONCE' } : {};
+}

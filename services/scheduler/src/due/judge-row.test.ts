@@ -1,0 +1,101 @@
+import { defaultRetryPolicy, defaultTimeoutPolicy, RunEvent } from '@jobflow/contracts';
+import { describe, expect, it } from 'vitest';
+import type { DueRow } from './due-rows.js';
+import { judgeRow } from './judge-row.js';
+
+const NOW = 1_700_000_000_000;
+const row = (over: Partial<DueRow> = {}): DueRow => ({
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
+  job: 'mail.send',
+  job_revision: 2,
+  kind: 'HTTP',
+  spec: { url: 'https://example.com' },
+  policy: { retry: defaultRetryPolicy, timeout: defaultTimeoutPolicy, limits: {} },
+  status: 'SCHEDULED',
+  queue: 'mail',
+  priority: 5,
+  input: { to: 'ada' },
+  has_input: true,
+  attempt: 0,
+  delivery: -1,
+  tags: ['a'],
+  created_at: new Date(NOW - 5000),
+  created_by: 'user:1',
+  due_at: new Date(NOW),
+  next_attempt_at: null,
+  expires_at: null,
+  idempotency_key: null,
+  unique_key: 'u',
+  callback_url: null,
+  test: false,
+  retry_of: null,
+  schedule_id: null,
+  fire_at: null,
+  ...over,
+});
+const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
+
+describe('a run whose time has come', () => {
+  it('is queued for the first time with all that it was given', () => {
+    const judged = judge();
+    expect(judged).toMatchObject({ kind: 'queue', event: { attempt: 1, delivery: 0 } });
+    if (judged.kind !== 'queue') return;
+    expect(RunEvent.parse(judged.event)).toEqual(judged.event);
+    expect(judged.event.run).toEqual({
+      id: row().id,
+      job: 'mail.send',
+      jobRevision: 2,
+      kind: 'HTTP',
+      spec: { url: 'https://example.com' },
+      queue: 'mail',
+      priority: 5,
+      input: { to: 'ada' },
+      retry: defaultRetryPolicy,
+      timeout: defaultTimeoutPolicy,
+      limits: {},
+      tags: ['a'],
+      createdAt: NOW - 5000,
+      createdBy: 'user:1',
+      uniqueKey: 'u',
+    });
+    expect(judged.event).not.toHaveProperty('verify');
+    expect(judge({}, true)).toMatchObject({ event: { verify: true } });
+  });
+
+  it('keeps an input of null apart from none', () => {
+    const input = (over: Partial<DueRow>) => {
+      const judged = judge(over);
+      return judged.kind === 'queue' && 'input' in judged.event.run ? judged.event.run.input : 'none';
+    };
+    expect(input({ input: null, has_input: true })).toBeNull();
+    expect(input({ input: null, has_input: false })).toBe('none');
+  });
+
+  it.each([
+    ['RETRYING', 1, 0, { attempt: 2, delivery: 1 }],
+    ['QUEUED', 1, 0, { attempt: 1, delivery: 1 }],
+    ['SCHEDULED', 2, 3, { attempt: 2, delivery: 4 }],
+  ] as const)('and is %s is queued as the next delivery', (status, attempt, delivery, next) => {
+    const at = new Date(NOW - 1);
+    const times = status === 'SCHEDULED' ? { due_at: at } : { next_attempt_at: at };
+    expect(judge({ status, attempt, delivery, ...times })).toMatchObject({ kind: 'queue', event: next });
+  });
+
+  it('waits on if it was put off', () => {
+    expect(judge({ due_at: new Date(NOW + 1) })).toEqual({ kind: 'later', at: NOW + 1 });
+    expect(judge({ status: 'RETRYING', next_attempt_at: new Date(NOW + 1) })).toEqual({ kind: 'later', at: NOW + 1 });
+  });
+
+  it.each(['RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'] as const)('is left alone when %s', (status) => {
+    expect(judge({ status })).toEqual({ kind: 'settled' });
+  });
+
+  it('is left alone when its message is in the log', () => {
+    expect(judge({ status: 'QUEUED', attempt: 1, delivery: 0 })).toEqual({ kind: 'settled' });
+  });
+
+  it('expires instead, if its expiry came first', () => {
+    expect(judge({ expires_at: new Date(NOW) })).toEqual({ kind: 'expired' });
+    expect(judge({ expires_at: new Date(NOW + 1) })).toMatchObject({ kind: 'queue' });
+  });
+});
