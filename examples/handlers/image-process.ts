@@ -1,12 +1,19 @@
 import { defineJob } from '@jobflow/sdk';
 
 /**
- * A job that no worker here has a handler for: its runs stay QUEUED, the dashboard says why, and after a minute they are
- * dead letters.
+ * A job that no worker here carries out. Its runs stay queued, saying so, until a worker with a handler named
+ * image.process joins, or (by default after 60 s) become dead letters.
  */
 export default defineJob('image.process', {
   title: 'Process an image',
-  description: 'No worker handles this one: shows what happens then',
-  retry: { maxAttempts: 1 },
-  tags: ['example'],
+  description: 'No worker handles it: shows what happens to runs that nobody takes.',
+  input: {
+    type: 'object',
+    properties: {
+      url: { type: 'string', format: 'uri', title: 'Image' },
+      width: { type: 'integer', minimum: 1, maximum: 10000, title: 'Width' },
+    },
+  },
+  defaultInput: { url: 'https://example.com/cat.png', width: 640 },
+  tags: ['example', 'images'],
 });

@@ -1,4 +1,8 @@
 import { defineHandler } from '@jobflow/sdk';
 
-/** Does nothing: what a platform costs by itself. */
-export default defineHandler('noop', { title: 'Nothing', description: 'Does nothing, fast' }, () => undefined);
+/** Does nothing: what one run costs the platform itself. */
+export default defineHandler(
+  'noop',
+  { title: 'Do nothing', description: 'Ends at once, successfully.', defaultInput: {}, tags: ['example'] },
+  async () => undefined,
+);

@@ -2,29 +2,39 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { defineHandler } from '@jobflow/sdk';
 import { z } from 'zod';
 
-const PAGES = 5;
+const CHAPTERS = ['orders', 'customers', 'stock', 'revenue'];
 
-/** Takes two to five seconds, and fails three times in ten: shows retries and dead letters. */
+/** Takes 2 to 5 seconds and fails about three times in ten, so that there are retries to be seen. */
 export default defineHandler(
   'report.generate',
   {
     title: 'Generate a report',
-    description: 'Takes 2 to 5 s and fails at random, three times in ten',
-    input: z.object({ month: z.string().regex(/^\d{4}-\d{2}$/) }),
-    defaultInput: { month: '2026-11' },
-    retry: { maxAttempts: 3, initialDelayMs: 2_000 },
-    tags: ['example'],
+    description: 'Takes 2 to 5 seconds. Fails about three times in ten, at random, and is then tried again.',
+    input: z.object({
+      month: z
+        .string()
+        .regex(/^\d{4}-\d{2}$/)
+        .default('2026-01')
+        .meta({ title: 'Month', description: 'YYYY-MM' }),
+    }),
+    defaultInput: { month: '2026-01' },
+    retry: { maxAttempts: 4, backoff: 'EXPONENTIAL', initialDelayMs: 1_000, maxDelayMs: 30_000, jitter: 'EQUAL' },
+    timeout: { hardMs: 60_000 },
+    tags: ['example', 'reports'],
   },
   async ({ input, attempt, logger, progress, signal }) => {
-    const total = 2_000 + Math.random() * 3_000;
-    const failsAt = Math.random() < 0.3 ? 1 + Math.floor(Math.random() * PAGES) : undefined;
-    logger.info(`report of ${input.month}, attempt ${attempt}`);
-    for (let page = 1; page <= PAGES; page++) {
-      await wait(total / PAGES, undefined, { signal });
-      if (page === failsAt) throw new Error(`the source of page ${page} did not answer`);
-      progress((page / PAGES) * 100, `page ${page} of ${PAGES}`);
-      logger.info(`page ${page} is done`);
+    const unlucky = Math.random() < 0.3 ? Math.floor(Math.random() * CHAPTERS.length) : -1;
+    const rows: Record<string, number> = {};
+    logger.info(`report for ${input.month}, attempt ${attempt}`);
+    for (const [index, chapter] of CHAPTERS.entries()) {
+      progress((index / CHAPTERS.length) * 100, chapter);
+      await wait(500 + Math.random() * 750, undefined, { signal });
+      if (index === unlucky) {
+        throw Object.assign(new Error(`the ${chapter} database did not answer`), { code: 'SOURCE_UNAVAILABLE' });
+      }
+      rows[chapter] = Math.round(Math.random() * 1_000);
+      logger.info(`${chapter}: ${rows[chapter]} rows`);
     }
-    return { pages: PAGES, month: input.month };
+    return { month: input.month, rows };
   },
 );

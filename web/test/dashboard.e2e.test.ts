@@ -251,7 +251,14 @@ describe.skipIf(!chromiumPath())('every page', () => {
     await link.waitFor();
     const run = (await link.getAttribute('href')) as string;
     const tabs = ['logs', 'result', 'input', 'attempts', 'deliveries', 'timeline'];
-    return [...tabs.map((tab) => `${run}?tab=${tab}`), `/jobs/${jobName}`];
+    return [...tabs.map((tab) => `${run}?tab=${tab}`), await pathOfAJob(page)];
+  }
+
+  async function pathOfAJob(page: Page): Promise<string> {
+    await page.goto(`${url}/jobs`);
+    const link = page.locator('article h2 a').first();
+    await link.waitFor();
+    return (await link.getAttribute('href')) as string;
   }
 
   for (const theme of themes) {
@@ -284,11 +291,12 @@ describe.skipIf(!chromiumPath())('every page', () => {
     const [page, context] = await newPage(width, 'dark');
     await signIn(page, url, email, password);
     const found: string[] = [];
+    const job = await pathOfAJob(page);
     for (const [path, button] of [
       ['/schedules', 'New schedule'],
       ['/channels', 'New webhook'],
-      [`/jobs/${jobName}`, 'Add schedule'],
-      [`/jobs/${jobName}`, 'Delete this job'],
+      [job, 'Add schedule'],
+      [job, 'Delete this job'],
     ] as const) {
       await page.goto(`${url}${path}`);
       await settled(page);

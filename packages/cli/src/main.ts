@@ -42,8 +42,20 @@ async function run(word: string | undefined, args: readonly string[]): Promise<n
     complain,
     onStopRequest(callback) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, callback);
+      if (process.env.npm_lifecycle_event) whenOrphaned(callback);
     },
   });
+}
+
+/** npm that is killed cannot pass it on: what it had started would run for ever, unseen. */
+function whenOrphaned(callback: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    callback();
+  }, 1_000);
+  watch.unref();
 }
 
 const [word, ...args] = process.argv.slice(2);

@@ -29,6 +29,7 @@ const worker = createWorker({
 });
 await worker.start();
 process.send?.('ready');
+process.on('disconnect', () => process.exit(1));
 process.on('SIGTERM', async () => {
   await worker.stop();
   process.exit(0);

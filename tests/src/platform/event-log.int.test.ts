@@ -49,6 +49,14 @@ describe('an append', () => {
     expect(await stored()).toBe(before + 700);
   });
 
+  it('that expects a sequence is no conflict with itself when it is repeated', async () => {
+    const event = { type: 'ScheduleTicked' as const, scheduleId: 'again', tick: 1, outcome: 'fired' as const };
+    const messages = [{ subject: tickSubject('default', 'again'), events: [event], expectLastSubjectSeq: 0 }];
+    const first = await log.append({ messages, msgId: 'again-1' });
+    expect(await log.append({ messages, msgId: 'again-1' })).toEqual({ ...first, duplicate: true });
+    expect(await log.append({ messages, msgId: 'again-2' })).toEqual({ ok: false, reason: 'conflict' });
+  });
+
   it('that no schema accepts is thrown back at its author', async () => {
     const messages = [{ subject: queuedSubject('default', 5), events: [{ ...runQueued(), attempt: 0 }] }];
     await expect(log.append({ messages })).rejects.toThrow(/attempt/);

@@ -100,6 +100,17 @@ describe('the pull loop', () => {
     await loop.stop();
   });
 
+  it('never asks for more than is free, however many levels are full', async () => {
+    await using backed = await backedByNats();
+    const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((priority) => level(priority));
+    for (const { priority } of levels) await enqueue(backed, 100, priority);
+    const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, Math.random() * 8));
+    const { loop, seen, most } = await worker(backed, 9, levels, slowly);
+    await until(() => seen.length === 1_000, 'all have come');
+    expect(most()).toBeLessThanOrEqual(9);
+    await loop.stop();
+  });
+
   it('serves high priorities first, and does not starve the lowest', async () => {
     await using backed = await backedByNats();
     await enqueue(backed, 1_000, 9);

@@ -43,7 +43,7 @@ export async function projected(): Promise<Projected> {
   const log = createEventLog(link, { actor: 'test', logger: silent });
   const admin = await createDb(backing.databaseUrl, { name: 'test-admin', max: 1 });
   const databases: Db[] = [];
-  const processes = new Set<ChildProcess>();
+  const processes = new Map<ChildProcess, ProjectorProcess>();
 
   return {
     backing,
@@ -67,19 +67,26 @@ export async function projected(): Promise<Projected> {
         JOBFLOW_HEALTH_PORT: String(port),
       };
       const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-      processes.add(child);
-      return projectorProcess(child, port);
+      const projector = projectorProcess(child, port);
+      processes.set(child, projector);
+      // Before it answers it would die of a SIGTERM instead of stopping.
+      await until(
+        async () => child.exitCode !== null || (await projector.ready()).checks.projection !== undefined,
+        'it starts',
+      );
+      return projector;
     },
     async caughtUp(db, stream = RUNS_STREAM) {
       const { state } = await link.jsm.streams.info(stream);
-      await until(
-        async () => (await checkpointOf(db, stream)) >= state.last_seq,
-        `${stream} is projected to ${state.last_seq}`,
-      );
+      const reached = async () => (await checkpointOf(db, stream)) >= state.last_seq;
+      await until(reached, `${stream} is projected to ${state.last_seq}`).catch((error: Error) => {
+        const said = [...processes.values()].map((projector) => projector.output().slice(-2_000));
+        throw new Error(`${error.message}\n${said.join('\n')}`);
+      });
       return state.last_seq;
     },
     async [Symbol.asyncDispose]() {
-      for (const child of processes) child.kill('SIGKILL');
+      for (const child of processes.keys()) child.kill('SIGKILL');
       for (const db of [...databases, admin]) await db.stop();
       await log.stop();
       await link.stop();

@@ -52,9 +52,11 @@ export function RunHeader(props: { run: RunDetail; refetch: () => Promise<void> 
       beside={
         <>
           <StatusBadge status={props.run.status} />
-          <span class="num text-[0.8125rem] text-ink-soft">
-            attempt {props.run.attempt} / {props.run.maxAttempts}
-          </span>
+          <Show when={props.run.attempt > 0}>
+            <span class="num text-[0.8125rem] text-ink-soft">
+              attempt {props.run.attempt} / {props.run.maxAttempts}
+            </span>
+          </Show>
           <Show when={props.run.test}>
             <span class="chip tone-off tone-chip">test</span>
           </Show>

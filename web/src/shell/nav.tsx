@@ -23,7 +23,7 @@ export function Nav() {
   return (
     <nav
       aria-label="Main"
-      class="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:sticky sm:top-0 sm:flex sm:h-dvh sm:w-20 sm:shrink-0 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0 lg:w-56"
+      class="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] sm:sticky sm:top-0 sm:flex sm:h-dvh sm:w-22 sm:shrink-0 sm:flex-col sm:border-t-0 sm:border-r sm:pb-0 lg:w-56"
     >
       <A
         href="/jobs"
@@ -40,7 +40,7 @@ export function Nav() {
               <A
                 href={page.href}
                 aria-current={isCurrent(page.href) ? 'page' : undefined}
-                class={`flex flex-col items-center gap-0.5 px-1 py-2 text-[0.6875rem] font-medium transition-colors sm:rounded-lg lg:flex-row lg:gap-3 lg:px-3 lg:text-sm ${
+                class={`flex flex-col items-center gap-0.5 px-0.5 py-2 text-[0.6875rem] font-medium transition-colors sm:rounded-lg lg:flex-row lg:gap-3 lg:px-3 lg:text-sm ${
                   isCurrent(page.href)
                     ? 'text-accent-ink sm:bg-accent-soft'
                     : 'text-ink-soft hover:text-ink sm:hover:bg-sunken'

@@ -1,5 +1,4 @@
-import { connect as connectTcp } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { messageOf } from '../plain-error.js';
 
 export interface Conversation {
@@ -20,11 +19,11 @@ const MAX_HEARD = 256 * 1024;
  * A few words with a server in its own protocol: enough to know that it is there, what it is and whether it lets us
  * in, without loading its client. Rejects if it is unreachable, silent or talks too much.
  */
-export function talk<T>(to: Conversation, reply: (heard: Buffer) => Reply<T>): Promise<T> {
+export async function talk<T>(to: Conversation, reply: (heard: Buffer) => Reply<T>): Promise<T> {
+  const { timeoutMs = 3_000 } = to;
+  const socket = await open(to);
   return new Promise((resolve, reject) => {
     let heard = Buffer.alloc(0);
-    const { host, port, timeoutMs = 3_000 } = to;
-    const socket = to.tls ? connectTls({ host, port, servername: host }) : connectTcp({ host, port });
     const fail = (reason: string): void => {
       socket.destroy();
       reject(new Error(reason));
@@ -57,6 +56,13 @@ export function talk<T>(to: Conversation, reply: (heard: Buffer) => Reply<T>): P
       fail('connection closed');
     });
   });
+}
+
+async function open({ host, port, tls }: Conversation): Promise<Socket> {
+  if (!tls) return connectTcp({ host, port });
+  // Loaded only if needed: the supervisor runs for ever, and this is 5 MB of it.
+  const { connect } = await import('node:tls');
+  return connect({ host, port, servername: host });
 }
 
 function wordsFor(error: NodeJS.ErrnoException): string {

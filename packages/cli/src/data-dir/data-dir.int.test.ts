@@ -51,13 +51,13 @@ test('secrets are made once, for their owner alone, and the password is not amon
   expect(second.secrets).toEqual(first.secrets);
   const file = join(dir.path, 'secrets.json');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  const password = initialAdminPassword(first.secrets) as string;
+  const password = (await initialAdminPassword(first.secrets)) as string;
   expect(password).toMatch(/^[\w-]{20}$/);
   expect(await readFile(file, 'utf8')).not.toContain(password);
   await forgetAdminSeed(dir.path, second.secrets);
   await second.unlock();
   const third = await openDataDir(dir.path);
-  expect(initialAdminPassword(third.secrets)).toBeUndefined();
+  expect(await initialAdminPassword(third.secrets)).toBeUndefined();
   await third.unlock();
 });
 

@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readJsonFile, writeJsonFile } from './json-file.js';
 
@@ -18,21 +17,20 @@ export interface Secrets {
 
 const pathOf = (dir: string): string => join(dir, 'secrets.json');
 
-/** Base64 of random bytes; url: without characters that would need quoting in a URL. */
-const random = (bytes = 32, encoding: 'base64' | 'base64url' = 'base64'): string =>
-  randomBytes(bytes).toString(encoding);
-
 export async function loadSecrets(dir: string): Promise<Secrets> {
   const known = await readJsonFile<Secrets>(pathOf(dir));
   if (known) return known;
+  const { randomBytes } = await import('node:crypto');
+  const key = (): string => randomBytes(32).toString('base64');
+  const password = (): string => randomBytes(24).toString('base64url'); // becomes part of a URL
   const secrets: Secrets = {
-    jwtKey: random(),
-    encryptionKey: random(),
-    callbackSecret: `whsec_${random()}`,
-    natsPassword: random(24, 'base64url'),
-    postgresPassword: random(24, 'base64url'),
-    redisPassword: random(24, 'base64url'),
-    adminSeed: random(),
+    jwtKey: key(),
+    encryptionKey: key(),
+    callbackSecret: `whsec_${key()}`,
+    natsPassword: password(),
+    postgresPassword: password(),
+    redisPassword: password(),
+    adminSeed: key(),
   };
   await writeJsonFile(pathOf(dir), secrets);
   return secrets;
@@ -42,9 +40,11 @@ export async function loadSecrets(dir: string): Promise<Secrets> {
  * The first administrator's password, as long as it was not shown. Derived rather than kept, so that a start that was
  * cut off before showing it finds it again, while no file ever holds it; afterwards nothing on disk yields it.
  */
-export const initialAdminPassword = (secrets: Secrets): string | undefined =>
-  secrets.adminSeed &&
-  createHmac('sha256', secrets.adminSeed).update('first administrator').digest('base64url').slice(0, 20);
+export async function initialAdminPassword({ adminSeed }: Secrets): Promise<string | undefined> {
+  if (adminSeed === undefined) return undefined;
+  const { createHmac } = await import('node:crypto');
+  return createHmac('sha256', adminSeed).update('first administrator').digest('base64url').slice(0, 20);
+}
 
 export async function forgetAdminSeed(dir: string, secrets: Secrets): Promise<void> {
   delete secrets.adminSeed;

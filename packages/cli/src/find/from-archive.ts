@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { messageOf } from '../plain-error.js';
@@ -34,6 +33,7 @@ async function fetchArchive(
   context.log.info(`Fetching ${file} …`);
   const expected = parseChecksum((await download(archive.checksumUrl, context.signal)).toString('utf8'), file);
   if (!expected) return { why: `${archive.checksumUrl} does not name ${file}` };
+  const { createHash } = await import('node:crypto');
   const bytes = await download(archive.url, context.signal);
   if (createHash('sha256').update(bytes).digest('hex') !== expected) {
     return { why: `${archive.url} does not match its published checksum` };

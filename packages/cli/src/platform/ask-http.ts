@@ -18,7 +18,7 @@ export interface HttpQuestion {
 
 const MAX_BODY = 1024 * 1024;
 
-/** One small HTTP request on a connection of its own. node:http, because loading fetch would cost the supervisor 10 MB. */
+/** One small HTTP request on a connection of its own. Loads node:http, so not for what is asked at every start. */
 export function askHttp(question: HttpQuestion): Promise<HttpAnswer> {
   const { body, timeoutMs = 2_000, ...options } = question;
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import type { Log } from '../log.js';
 import { freePort } from '../process/free-port.js';
 import type { ProcessSpec } from '../process/managed-process.js';
-import { askHttp } from './ask-http.js';
+import { askReady } from './ask-ready.js';
 import { readServiceLine, startFailure, throttleLines } from './service-log.js';
 import type { PlannedService } from './service-plan.js';
 
@@ -36,10 +36,7 @@ export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
       };
       return { file: process.execPath, args: [entry], env };
     },
-    async probe() {
-      const { status } = await askHttp({ host: '127.0.0.1', port: healthPort, path: '/readyz' });
-      if (status !== 200) throw new Error(`not ready (${status})`);
-    },
+    probe: () => askReady(healthPort),
     ipc: true,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: Number(planned.env.JOBFLOW_DRAIN_MS ?? 0) + CLOSING_MS,

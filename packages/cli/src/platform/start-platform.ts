@@ -10,10 +10,10 @@ import { freePort, tryPort } from '../process/free-port.js';
 import { ManagedProcess } from '../process/managed-process.js';
 import type { RotatingLog } from '../process/rotating-log.js';
 import { checkExternal } from './check-external.js';
+import { compileCacheDir } from './compile-cache.js';
 import { migrateInChild } from './migrate-in-child.js';
 import { type PlannedService, planServices, serviceEntry } from './service-plan.js';
 import { serviceSpec } from './service-spec.js';
-import { trySignIn } from './try-sign-in.js';
 
 /** dist/platform and src/platform are equally deep. */
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
@@ -111,7 +111,7 @@ class Starting {
     const loopback = reachableHost(host);
     const url = options.publicUrl ?? `http://${loopback.includes(':') ? `[${loopback}]` : loopback}:${port}`;
     const email = options.adminEmail ?? 'admin@jobflow.local';
-    const initial = initialAdminPassword(dataDir.secrets);
+    const initial = await initialAdminPassword(dataDir.secrets);
     const password = options.adminPassword ?? initial;
     const plan = planServices({
       urls,
@@ -128,8 +128,7 @@ class Starting {
     log.info(`Starting ${plan.map(({ name }) => name).join(', ')} …`);
     await this.#startServices(plan);
 
-    const gateway = { host: loopback, port };
-    const works = initial !== undefined && password !== undefined ? await trySignIn(gateway, email, password) : 'no';
+    const works = initial === undefined ? 'no' : await this.#signsIn({ host: loopback, port }, email, password);
     // From here on the password is in the hands of whoever called this.
     if (initial !== undefined && works !== 'unknown') await forgetAdminSeed(dataDir.path, dataDir.secrets);
     return {
@@ -143,6 +142,15 @@ class Starting {
       forceStop: () => this.#forceStop(),
       [Symbol.asyncDispose]: () => this.stop(),
     };
+  }
+
+  async #signsIn(
+    gateway: { host: string; port: number },
+    email: string,
+    password = '',
+  ): Promise<'yes' | 'no' | 'unknown'> {
+    const { trySignIn } = await import('./try-sign-in.js');
+    return trySignIn(gateway, email, password);
   }
 
   stop(): Promise<void> {
@@ -183,7 +191,7 @@ class Starting {
 
   async #startServices(plan: readonly PlannedService[]): Promise<void> {
     const servicesDir = this.options.servicesDir ?? join(REPOSITORY, 'services');
-    const compileCache = join(this.options.cacheDir ?? cacheDirOf(process.env), 'compiled');
+    const compileCache = await compileCacheDir(this.options.cacheDir ?? cacheDirOf(process.env));
     const { signal } = this.options;
     const { log } = this.settled;
     for (const planned of plan) {

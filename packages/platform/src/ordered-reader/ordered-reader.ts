@@ -118,8 +118,8 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
         continue;
       }
       try {
-        const start = from === 'last-per-subject' ? from : lastSeq + 1;
-        const opened = await ReaderSession.open(link, options, typeof start === 'number' ? start + 1 : start);
+        const start = from === 'last-per-subject' ? from : lastSeq + 2;
+        const opened = await ReaderSession.open(link, options, start);
         session = opened;
         if (why !== undefined) {
           const nextSeq = lastSeq + 1;

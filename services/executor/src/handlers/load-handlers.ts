@@ -2,43 +2,61 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Handler, isHandler, isJob, type JobDefinition } from '@jobflow/sdk';
+import { lendPackages } from './lend-packages.js';
 
 export interface LoadedHandlers {
   handlers: Handler[];
   jobs: JobDefinition[];
-  /** A sentence for each file that could not be used; the others are. */
-  troubles: string[];
+  /** One sentence for each file that could not be used. */
+  problems: string[];
 }
 
+const PROGRAM = /\.(ts|mts|js|mjs)$/;
+const NOT_A_HANDLER = /\.(test|spec|d)\.[mc]?[jt]s$/;
+
 /**
- * Imports every .ts, .mts, .js and .mjs file at the top level of a directory, and takes what they export: handlers and
- * job definitions. TypeScript runs as it is, by Node's type stripping.
+ * Loads every program file at the top level of a directory and takes whatever it exports that is a handler or a job. A
+ * file that cannot be loaded costs only its own handlers.
  */
 export async function loadHandlers(directory: string): Promise<LoadedHandlers> {
-  const loaded: LoadedHandlers = { handlers: [], jobs: [], troubles: [] };
+  const loaded: LoadedHandlers = { handlers: [], jobs: [], problems: [] };
+  let names: string[];
+  try {
+    names = await readdir(resolve(directory));
+  } catch (error) {
+    loaded.problems.push(`The handlers directory ${directory} cannot be read: ${reasonOf(error)}`);
+    return loaded;
+  }
+  lendPackages();
   const from = new Map<string, string>();
-  const files = (await readdir(resolve(directory)))
-    .filter((file) => /(?<!\.d|\.test|\.config)\.m?[tj]s$/.test(file))
-    .sort();
-  for (const file of files) {
+  for (const name of names.filter((file) => PROGRAM.test(file) && !NOT_A_HANDLER.test(file)).sort()) {
     try {
-      const exported: Record<string, unknown> = await import(pathToFileURL(join(resolve(directory), file)).href);
-      for (const value of new Set(Object.values(exported))) take(value, file, loaded, from);
+      const module = (await import(pathToFileURL(join(resolve(directory), name)).href)) as Record<string, unknown>;
+      take(name, new Set(Object.values(module)), from, loaded);
     } catch (error) {
-      loaded.troubles.push(`${file} could not be loaded: ${(error as Error).message}`);
+      loaded.problems.push(`${name} could not be loaded: ${reasonOf(error)}`);
     }
   }
   return loaded;
 }
 
-function take(value: unknown, file: string, loaded: LoadedHandlers, from: Map<string, string>): void {
-  if (!isHandler(value) && !isJob(value)) return;
-  const first = from.get(value.name);
-  if (first) {
-    loaded.troubles.push(`${file} defines ${value.name} again; the one of ${first} is used`);
-    return;
+function take(file: string, exported: Set<unknown>, from: Map<string, string>, loaded: LoadedHandlers): void {
+  let found = 0;
+  for (const value of exported) {
+    const kind = isHandler(value) ? 'handler' : isJob(value) ? 'job' : undefined;
+    if (!kind) continue;
+    found += 1;
+    const { name } = value as Handler | JobDefinition;
+    const before = from.get(`${kind} ${name}`);
+    if (before) {
+      loaded.problems.push(`${file} defines ${name}, which ${before} has defined already; the first one is used`);
+      continue;
+    }
+    from.set(`${kind} ${name}`, file);
+    if (isHandler(value)) loaded.handlers.push(value);
+    else loaded.jobs.push(value as JobDefinition);
   }
-  from.set(value.name, file);
-  if (isHandler(value)) loaded.handlers.push(value);
-  else loaded.jobs.push(value);
+  if (found === 0) loaded.problems.push(`${file} exports no handler: export what defineHandler returns`);
 }
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message.split('\n')[0] : String(error));

@@ -48,10 +48,9 @@ async function ensureLevels(ctx: Context, runs: readonly Appending[]): Promise<v
   }
 }
 
-/** Makes sure that runs sent to this queue and priority will be read. */
-export async function ensureLevel(ctx: Context, queue: string, priority: number): Promise<void> {
-  const by = byOf(ctx);
-  const options = { createQueue: queue === DEFAULT_QUEUE, by, now: () => ctx.clock.now() };
+/** Makes sure that runs sent to this queue and priority will be read. `create`: makes the queue if it is not there. */
+export async function ensureLevel(ctx: Context, queue: string, priority: number, create = queue === DEFAULT_QUEUE): Promise<void> {
+  const options = { createQueue: create, by: byOf(ctx), now: () => ctx.clock.now() };
   const ready = await ensureQueueLevel(ctx.link, ctx.stateStore, ctx.log, queue, priority, options);
   if (ready.ok) return;
   switch (ready.reason) {

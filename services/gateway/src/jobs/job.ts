@@ -98,8 +98,8 @@ export class JobRevision {
   @Field(() => DateTime)
   at!: Date | number;
 
-  @Field(() => String, { nullable: true })
-  actor?: string | null;
+  @Field(() => String)
+  actor!: string;
 
   @Field(() => JsonScalar)
   definition!: Json;

@@ -46,8 +46,15 @@ export const specSchemas = {
   HANDLER: z.strictObject({}),
 } satisfies Record<JobKind, z.ZodType>;
 
-/** The JSON Schema of a kind's spec. */
-export const specJsonSchema = (kind: JobKind): Json => z.toJSONSchema(specSchemas[kind], { unrepresentable: 'any' }) as Json;
+let jsonSchemas: Record<JobKind, Json> | undefined;
+
+/** The JSON Schema of each kind's spec. */
+export function specJsonSchemas(): Record<JobKind, Json> {
+  jsonSchemas ??= Object.fromEntries(
+    Object.entries(specSchemas).map(([kind, schema]) => [kind, z.toJSONSchema(schema, { unrepresentable: 'any' })]),
+  ) as unknown as Record<JobKind, Json>;
+  return jsonSchemas;
+}
 
 /** What is wrong with a spec, by path. @param allow ranges of addresses that jobs may call */
 export function specProblems(kind: JobKind, spec: Json | undefined, allow: readonly string[]): Record<string, string> {

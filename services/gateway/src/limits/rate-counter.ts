@@ -34,40 +34,47 @@ if take == '1' then redis.call('SET', KEYS[1], string.format('%d', nxt), 'PX', m
 return 0
 `;
 
-/** Counts in Redis while it answers, in this process while it does not. */
+/**
+ * Counts in Redis, for all gateways together, and besides in this process. Who is over the rate by either count is
+ * refused: so nothing is forgotten while Redis is away, or when it comes back empty.
+ */
 export function createRateCounter(redis: RedisScripts, clock: Clock, logger: Logger): RateCounter {
-  const alone = inProcess(clock);
-  let away = false;
+  const own = inProcess(clock);
+  let failedAt = Number.NEGATIVE_INFINITY;
 
   async function ask(key: string, rate: Rate, cost: number, take: boolean): Promise<Verdict> {
-    if (redis.status === 'ready') {
-      try {
-        const over = Number(
-          await redis.eval(script, 1, `jf:rate:${key}`, rate.burst, rate.everyMs, cost, take ? 1 : 0),
-        );
-        away = false;
-        return over > 0 ? { ok: false, retryAfterMs: over } : { ok: true };
-      } catch (error) {
-        if (!away) logger.warn({ err: error }, 'Redis did not answer: rates are counted by this gateway alone');
-        away = true;
-      }
-    } else {
-      away = true;
+    const mine = own.ask(key, rate, cost, false);
+    if (!mine.ok) return mine;
+    const verdict = (await askRedis(key, rate, cost, take)) ?? mine;
+    return verdict.ok && take ? own.ask(key, rate, cost, true) : verdict;
+  }
+
+  async function askRedis(key: string, rate: Rate, cost: number, take: boolean): Promise<Verdict | undefined> {
+    try {
+      if (redis.status !== 'ready') throw new Error(`Redis is ${redis.status}`);
+      const over = Number(await redis.eval(script, 1, `jf:rate:${key}`, rate.burst, rate.everyMs, cost, take ? 1 : 0));
+      failedAt = Number.NEGATIVE_INFINITY;
+      return over > 0 ? { ok: false, retryAfterMs: over } : { ok: true };
+    } catch (error) {
+      logger.debug({ err: error }, 'Redis did not answer: rates are counted by this gateway alone');
+      failedAt = clock.now();
+      return undefined;
     }
-    return alone.ask(key, rate, cost, take);
   }
 
   return {
     take: (key, rate, cost = 1) => ask(key, rate, cost, true),
     peek: (key, rate) => ask(key, rate, 1, false),
     async forget(key) {
-      alone.forget(key);
+      own.forget(key);
       if (redis.status === 'ready') await redis.del(`jf:rate:${key}`).catch(() => undefined);
     },
-    shared: () => redis.status === 'ready' && !away,
+    shared: () => redis.status === 'ready' && clock.now() - failedAt > failedForMs,
   };
 }
 
+/** After a failure Redis counts as away for this long. */
+const failedForMs = 1_000;
 const rememberedKeys = 10_000;
 
 function inProcess(clock: Clock) {

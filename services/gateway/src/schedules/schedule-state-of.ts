@@ -74,8 +74,10 @@ export function scheduleProblems(schedule: ScheduleState, job: JobState, now: nu
     ...inputProblems(schedule.input, job),
     ...notYet(schedule),
   };
-  if (Object.keys(problems).length > 0 || schedule.kind === 'AFTER_JOB' || !schedule.enabled) return problems;
-  if (nextTick(schedule, now) !== undefined) return {};
+  if (Object.keys(problems).length > 0) return problems;
+  // One that has fired its last may still be renamed.
+  const timed = schedule.enabled && schedule.activeSince >= now;
+  if (!timed || nextTick(schedule, now) !== undefined) return {};
   return { [schedule.kind === 'ONCE' ? 'at' : 'endsAt']: 'leaves no time to fire: all of it has passed' };
 }
 

@@ -1,4 +1,4 @@
-import { checkUrl, createSafeDispatcher } from '@jobflow/platform';
+import { checkUrl, createSafeDispatcher, ForbiddenAddressError } from '@jobflow/platform';
 import { type KindContext, type KindRunner, NoRetry, RetryAt } from '@jobflow/sdk';
 import { type Dispatcher, request } from 'undici';
 import { fillTemplates, templateScope } from '../fill-templates.js';
@@ -13,6 +13,8 @@ import { retryAfter } from './retry-after.js';
 const FORBIDDEN_HEADERS =
   /^(host|content-length|connection|keep-alive|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
 const EXCERPT = 300;
+/** Per origin: the executor's slots are the limit, not these. */
+const CONNECTIONS = 10_000;
 
 export interface HttpKindOptions {
   /** Address ranges that may be called although they are not public. */
@@ -24,7 +26,7 @@ export interface HttpKindOptions {
  * Redirects are not followed: a 3xx is an answer like any other, and fails unless the job counts it as success.
  */
 export function createHttpKind({ allow }: HttpKindOptions): { runner: KindRunner; stop: () => Promise<void> } {
-  const dispatcher = createSafeDispatcher({ allow });
+  const dispatcher = createSafeDispatcher({ allow, connections: CONNECTIONS });
   return {
     runner: { kind: 'HTTP', enabled: true, run: (ctx) => call(ctx, dispatcher, allow) },
     stop: () => dispatcher.destroy(),
@@ -33,8 +35,8 @@ export function createHttpKind({ allow }: HttpKindOptions): { runner: KindRunner
 
 async function call(ctx: KindContext, dispatcher: Dispatcher, allow: string[]) {
   const spec = readSpec(ctx);
-  const checked = await checkUrl(spec.url, { allow });
-  if (!checked.ok) throw new NoRetry(`The URL is refused: ${checked.reason}`, { code: 'TARGET_REFUSED' });
+  const checked = checkUrl(spec.url, { allow });
+  if (!checked.ok) throw new NoRetry(`The job's URL ${checked.reason}`, { code: 'FORBIDDEN_ADDRESS' });
   const { method, shown } = spec;
   const limit = AbortSignal.timeout(spec.timeoutMs);
   const startedAt = performance.now();
@@ -59,6 +61,7 @@ async function call(ctx: KindContext, dispatcher: Dispatcher, allow: string[]) {
     // The run's own limits and its cancellation are told by whoever set them.
     if (ctx.signal.aborted || error instanceof JobError || error instanceof NoRetry || error instanceof RetryAt)
       throw error;
+    if (error instanceof ForbiddenAddressError) throw new NoRetry(error.message, { code: error.code });
     if (limit.aborted) throw new JobError(`${method} ${shown} was not answered within ${spec.timeoutMs} ms`, 'TIMEOUT');
     throw new JobError(`${method} ${shown} failed: ${networkReason(error)}`, networkCode(error));
   }

@@ -1,0 +1,46 @@
+import type { JobKind } from '@jobflow/contracts';
+import type { Stoppable } from '@jobflow/platform';
+import type { KindRunner } from '@jobflow/sdk';
+import type { Containment } from '../process/containment.js';
+import { createHttpKind } from './http/http-kind.js';
+import { createJavaScriptKind } from './javascript/javascript-kind.js';
+import { createShellKind } from './shell/shell-kind.js';
+
+export interface KindsOptions {
+  enabled: readonly JobKind[];
+  allow: string[];
+  containment: Containment;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Every kind of job, and for those that this executor does not carry out the reason. */
+export function createKinds({ enabled, allow, containment, env }: KindsOptions): {
+  kinds: KindRunner[];
+  parts: Stoppable[];
+} {
+  const http = createHttpKind({ allow });
+  const built: KindRunner[] = [
+    http.runner,
+    createShellKind({ containment, env }),
+    createJavaScriptKind({ containment, env }),
+    notBuilt('PYTHON'),
+    notBuilt('SQL'),
+  ];
+  const kinds = built.map((kind) => (kind.enabled && !enabled.includes(kind.kind) ? switchedOff(kind.kind) : kind));
+  if (!enabled.includes('HANDLER')) kinds.push(switchedOff('HANDLER'));
+  return { kinds, parts: [http] };
+}
+
+const notBuilt = (kind: JobKind): KindRunner => ({
+  kind,
+  enabled: false,
+  nowhere: true,
+  reason: `${kind} jobs are not carried out by this version of Jobflow`,
+});
+
+const switchedOff = (kind: JobKind): KindRunner => ({
+  kind,
+  enabled: false,
+  nowhere: false,
+  reason: `${kind} jobs are switched off: add ${kind} to JOBFLOW_KINDS of an executor`,
+});

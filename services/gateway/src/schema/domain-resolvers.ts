@@ -1,0 +1,43 @@
+import { ChannelFields } from '../channels/channel-fields.js';
+import { ChannelResolver } from '../channels/channel-resolver.js';
+import { DeliveryResolver } from '../deliveries/delivery-resolver.js';
+import { EnqueueResolver } from '../enqueue/enqueue-resolver.js';
+import { HandlerResolver } from '../handlers/handler-resolver.js';
+import { JobFields } from '../jobs/job-fields.js';
+import { JobResolver } from '../jobs/job-resolver.js';
+import { JobSubscriptions } from '../jobs/job-subscriptions.js';
+import { TagsResolver } from '../jobs/tags-resolver.js';
+import { QueueFields } from '../queues/queue-fields.js';
+import { QueueResolver } from '../queues/queue-resolver.js';
+import { RunFields } from '../runs/run-fields.js';
+import { RunResolver } from '../runs/run-resolver.js';
+import { RunSubscriptions } from '../runs/run-subscriptions.js';
+import { ScheduleFields } from '../schedules/schedule-fields.js';
+import { ScheduleResolver } from '../schedules/schedule-resolver.js';
+import { StatsResolver } from '../stats/stats-resolver.js';
+import { WorkerFields } from '../workers/worker-fields.js';
+import { WorkerResolver } from '../workers/worker-resolver.js';
+import type { ResolverClass } from './build-schema.js';
+
+/** What Jobflow is about: jobs, runs, schedules, queues, workers, channels. */
+export const domainResolvers: readonly ResolverClass[] = [
+  JobResolver,
+  JobFields,
+  JobSubscriptions,
+  TagsResolver,
+  HandlerResolver,
+  EnqueueResolver,
+  RunResolver,
+  RunFields,
+  RunSubscriptions,
+  ScheduleResolver,
+  ScheduleFields,
+  QueueResolver,
+  QueueFields,
+  WorkerResolver,
+  WorkerFields,
+  ChannelResolver,
+  ChannelFields,
+  DeliveryResolver,
+  StatsResolver,
+];

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../platform/backed.js';
+import { type Scheduled, type SchedulerProcess, scheduled } from './scheduled.js';
+
+let world: Scheduled;
+beforeAll(async () => {
+  world = await scheduled();
+  await world.saveJob('job');
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+/** Each tick from the first to the last, every two seconds, is there once, with its one run. */
+function gapless(scheduleId: string, everyMs: number): void {
+  const ticks = world.ticks(scheduleId);
+  const times = ticks.map((t) => t.tick);
+  const [first = 0] = times;
+  expect(times).toEqual(times.map((_, i) => first + i * everyMs));
+  expect(new Set(ticks.map((t) => t.outcome))).toEqual(new Set(['fired']));
+  expect(world.runsOf(scheduleId).map((run) => run.id)).toEqual(ticks.map((t) => t.runId));
+  expect(world.runsOf(scheduleId).map((run) => run.fireAt)).toEqual(times);
+}
+const reached = (id: string, count: number) =>
+  until(() => world.ticks(id).length >= count, `${count} ticks of ${id}`, 60_000);
+
+describe('two schedulers', () => {
+  it('fire every tick of every two seconds once, never ahead of the broker’s clock, and a third takes over from the dead', async () => {
+    const pair: SchedulerProcess[] = [await world.scheduler(), await world.scheduler()];
+    const id = await world.saveSchedule({ job: 'job', cron: '*/2 * * * * *' });
+    await reached(id, 4);
+    // Whoever goes first holds the shard; kill both in turn, one after the other comes back.
+    for (const dying of pair) {
+      await dying.kill9();
+      pair.push(await world.scheduler());
+      await reached(id, world.ticks(id).length + 3);
+    }
+    gapless(id, 2000);
+    const late = world.seen.flatMap(({ event, storedAt }) =>
+      event.type === 'ScheduleTicked' && event.scheduleId === id ? [storedAt - event.tick] : [],
+    );
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+    console.log(
+      `ticks were stored ${Math.min(...late)} to ${Math.max(...late)} ms after their time: ${late.join(' ')}`,
+    );
+    await world.deleteSchedule(id);
+    for (const scheduler of pair.slice(2)) expect(await scheduler.stop()).toBe(0);
+  });
+});
+
+describe('a schedule', () => {
+  it('that was down for a while is caught up from what the log holds, and stops within a second of its deletion', async () => {
+    const first = await world.scheduler();
+    const all = await world.saveSchedule({ job: 'job', kind: 'INTERVAL', everyMs: 1000, missed: 'ALL' });
+    const last = await world.saveSchedule({ job: 'job', kind: 'INTERVAL', everyMs: 1000, missed: 'LAST' });
+    await reached(all, 2);
+    await first.kill9();
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    const second = await world.scheduler();
+    await reached(all, 16);
+    gapless(all, 1000);
+    const outcomes = world.ticks(last).map((t) => t.outcome);
+    expect(outcomes).toContain('skipped');
+    expect(outcomes.lastIndexOf('skipped')).toBeLessThan(outcomes.length - 1);
+    await world.deleteSchedule(all);
+    await world.deleteSchedule(last);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const count = world.ticks(all).length;
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(world.ticks(all)).toHaveLength(count);
+    expect(await second.stop()).toBe(0);
+  });
+});
