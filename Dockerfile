@@ -28,7 +28,7 @@ RUN npm install --no-save --no-audit --no-fund --omit=dev --loglevel=error \
 FROM manifests AS build
 RUN npm install --no-save --no-audit --no-fund --loglevel=error
 COPY . .
-RUN npm run build \
+RUN node scripts/prepare.mjs \
   && find . -path ./node_modules -prune -o -path '*/dist/*' \
     \( -name '*.test.*' -o -name '*.d.ts' -o -name '*.map' -o -name '.tsbuildinfo' \) -type f -exec rm {} +
 

@@ -1,6 +1,6 @@
 // Makes a checkout ready to run: dependencies, then the build. Plain JavaScript for Node 20, without dependencies,
 // because it runs before there are any. Run by npm before `start`, `test` and `bench`; when nothing has changed since the
-// last time it only looks, and says nothing.
+// last time it only looks, and says nothing. What is built is what will run: a mistake in a test does not stop `npm start`.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -73,19 +73,33 @@ function checkNode() {
 
 // --- build -----------------------------------------------------------------------------------------------------------
 
-const builds = [
-  {
-    name: 'the services',
-    inputs: ['contracts', 'packages', 'services', 'examples', 'tests', 'bench', 'tsconfig.json', 'tsconfig.base.json'],
-    output: 'packages/cli/dist/main.js',
-    run: () => run(join(modules, '.bin/tsc'), ['-b']),
-  },
-  {
-    name: 'the dashboard',
-    inputs: ['web', 'tsconfig.base.json'],
-    output: 'web/dist/index.html',
-    run: () => run('npm', ['run', '--silent', 'build', '-w', 'web']),
-  },
+const services = ['gateway', 'scheduler', 'executor', 'notifier', 'projector'].map((name) => `services/${name}`);
+const platform = ['packages/cli', 'examples/handlers', ...services];
+const tsc = (projects) => run(join(modules, '.bin/tsc'), ['-b', ...projects]);
+
+const dashboard = {
+  name: 'the dashboard',
+  inputs: ['web', 'tsconfig.base.json'],
+  output: 'web/dist/index.html',
+  run: () => run('npm', ['run', '--silent', 'build', '-w', 'web']),
+};
+const servicesBuild = {
+  name: 'the services',
+  inputs: ['contracts', 'packages', 'services', 'examples', 'tsconfig.base.json'],
+  output: 'packages/cli/dist/main.js',
+  run: () => tsc(platform),
+};
+const benchmarks = {
+  name: 'the benchmarks',
+  inputs: [...servicesBuild.inputs, 'bench'],
+  output: 'bench/dist/main.js',
+  run: () => tsc([...platform, 'bench']),
+};
+
+/** What to build before which script of package.json. The check builds everything itself, as one of its steps. */
+const builds = { pretest: [], prebench: [benchmarks, dashboard] }[process.env.npm_lifecycle_event] ?? [
+  servicesBuild,
+  dashboard,
 ];
 
 const OUTPUTS = new Set(['node_modules', 'dist', 'coverage', '.cache', '.vite']);

@@ -50,6 +50,15 @@ await runService('notifier', async ({ health, logger, version }) => {
   health.addCheck('nats', () =>
     link.connected() ? { ok: true } : { ok: false, message: 'NATS is away; reconnecting' },
   );
+  health.addCheck('postgres', async () => {
+    const answers = await db.query('select 1').then(
+      () => true,
+      () => false,
+    );
+    return answers
+      ? { ok: true }
+      : { ok: false, message: 'Postgres is away', action: 'start it, or check DATABASE_URL' };
+  });
   await notifier.start();
   return [{ stop: () => db.stop() }, link, notifier];
 });

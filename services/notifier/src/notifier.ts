@@ -12,7 +12,7 @@ import {
 } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { createChannelSecrets } from './channels/channel-secrets.js';
-import { firstAttemptOf } from './deliveries/delivery.js';
+import { firstAttemptOf, type PendingDelivery } from './deliveries/delivery.js';
 import { createDeliveryQueue, type DeliveryQueue } from './deliveries/delivery-queue.js';
 import { createDueSweep } from './deliveries/due-sweep.js';
 import { attemptMaker } from './deliveries/make-attempt.js';
@@ -49,7 +49,8 @@ export function createNotifier(dependencies: NotifierDependencies): Service {
     random: Math.random,
     version,
   });
-  const queue = createDeliveryQueue(attempt, clock, logger);
+  const isOurs = (delivery: PendingDelivery) => ownership.owns(delivery.channelId ?? delivery.id);
+  const queue = createDeliveryQueue(attempt, clock, logger, isOurs);
   const sweep = createDueSweep(db, queue, ownership, clock, logger);
   const effects = createEffectReader({ ...dependencies, log, store });
   let hints: Stoppable | undefined;

@@ -10,12 +10,17 @@ beforeAll(async () => {
   await createJob(api, { name: 'noop', defaultInput: { preset: true } });
   await createJob(api, {
     name: 'strict',
-    inputSchema: { type: 'object', required: ['user'], properties: { user: { type: 'object', properties: { id: { type: 'integer' } } } } },
+    inputSchema: {
+      type: 'object',
+      required: ['user'],
+      properties: { user: { type: 'object', properties: { id: { type: 'integer' } } } },
+    },
   });
 });
 afterAll(() => home[Symbol.asyncDispose]());
 
-const runStatus = (id: string) => eventually(api, 'query ($id: ID!) { run(id: $id) { id status } }', { id }, () => true);
+const runStatus = (id: string) =>
+  eventually(api, 'query ($id: ID!) { run(id: $id) { id status } }', { id }, () => true);
 const MANY = 'mutation ($inputs: [EnqueueInput!]!) { enqueueMany(inputs: $inputs) { ids duplicates position } }';
 const storedRuns = async () => {
   const { state } = await home.house.link.jsm.streams.info('JF_RUNS_0');
@@ -26,7 +31,15 @@ describe('enqueue', () => {
   it('answers from the event, and the read model agrees', async () => {
     const { run, duplicate } = await enqueue(api, { job: 'noop', input: { a: 1 }, priority: 7, tags: ['x'] });
     expect(duplicate).toBe(false);
-    expect(run).toMatchObject({ status: 'QUEUED', job: 'noop', attempt: 1, input: { a: 1 }, queue: 'default', priority: 7, tags: ['x'] });
+    expect(run).toMatchObject({
+      status: 'QUEUED',
+      job: 'noop',
+      attempt: 1,
+      input: { a: 1 },
+      queue: 'default',
+      priority: 7,
+      tags: ['x'],
+    });
     const fields = 'id status job attempt input queue priority tags dueAt createdAt';
     const read = await api.must(`query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id });
     expect(read.run).toEqual(run);
@@ -41,18 +54,41 @@ describe('enqueue', () => {
     expect(past.run.status).toBe('QUEUED');
   });
 
-  it('names every field that is wrong, the schema\'s too', async () => {
-    const input = { job: 'strict', input: { user: { id: 'x' } }, priority: 11, delayMs: 1, runAt: new Date().toISOString(), tags: [''], retry: { maxAttempts: 101 }, callbackUrl: 'http://169.254.169.254/' };
+  it("names every field that is wrong, the schema's too", async () => {
+    const input = {
+      job: 'strict',
+      input: { user: { id: 'x' } },
+      priority: 11,
+      delayMs: 1,
+      runAt: new Date().toISOString(),
+      tags: [''],
+      retry: { maxAttempts: 101 },
+      callbackUrl: 'http://169.254.169.254/',
+    };
     const { code, fields } = await refusal(api, ENQUEUE, { input });
     expect(code).toBe('BAD_USER_INPUT');
-    expect(Object.keys(fields ?? {}).sort()).toEqual(['callbackUrl', 'delayMs', 'input.user.id', 'priority', 'retry.maxAttempts', 'tags.0']);
+    expect(Object.keys(fields ?? {}).sort()).toEqual([
+      'callbackUrl',
+      'delayMs',
+      'input.user.id',
+      'priority',
+      'retry.maxAttempts',
+      'tags.0',
+    ]);
     expect((await refusal(api, ENQUEUE, { input: { job: 'strict' } })).fields).toEqual({ input: 'must be object' });
-    expect((await refusal(api, ENQUEUE, { input: { job: 'noop', input: 'x'.repeat(256 * 1024) } })).fields).toHaveProperty('input');
+    expect(
+      (await refusal(api, ENQUEUE, { input: { job: 'noop', input: 'x'.repeat(256 * 1024) } })).fields,
+    ).toHaveProperty('input');
   });
 
   it('refuses unknown jobs and queues, and disabled jobs', async () => {
-    expect(await refusal(api, ENQUEUE, { input: { job: 'nobody' } })).toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('nobody') });
-    expect(await refusal(api, ENQUEUE, { input: { job: 'noop', queue: 'nowhere' } })).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await refusal(api, ENQUEUE, { input: { job: 'nobody' } })).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('nobody'),
+    });
+    expect(await refusal(api, ENQUEUE, { input: { job: 'noop', queue: 'nowhere' } })).toMatchObject({
+      code: 'NOT_FOUND',
+    });
     await createJob(api, { name: 'off', enabled: false });
     expect(await refusal(api, ENQUEUE, { input: { job: 'off' } })).toMatchObject({ code: 'CONFLICT' });
   });
@@ -70,13 +106,17 @@ describe('an idempotency key', () => {
     const again = await enqueue(api, { ...input, input: { b: 2, a: 1 } });
     expect(first.duplicate).toBe(false);
     expect(again).toMatchObject({ duplicate: true, run: { id: first.run.id } });
-    expect(await refusal(api, ENQUEUE, { input: { ...input, input: { a: 2 } } })).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    expect(await refusal(api, ENQUEUE, { input: { ...input, input: { a: 2 } } })).toMatchObject({
+      code: 'IDEMPOTENCY_MISMATCH',
+    });
     expect((await enqueue(api, { ...input, job: 'strict', input: { user: {} } })).duplicate).toBe(false);
   });
 
   it('enqueues once however many ask at the same time', async () => {
     const before = await storedRuns();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => api.must(ENQUEUE, { input: { job: 'noop', idempotencyKey: 'race' } })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => api.must(ENQUEUE, { input: { job: 'noop', idempotencyKey: 'race' } })),
+    );
     expect(new Set(answers.map(({ enqueue: { run } }) => run.id)).size).toBe(1);
     expect(answers.filter(({ enqueue: { duplicate } }) => !duplicate)).toHaveLength(1);
     expect((await storedRuns()) - before).toBeLessThanOrEqual(2);
@@ -112,14 +152,21 @@ describe('a unique key', () => {
     const second = await enqueue(api, { job: 'noop', uniqueKey: 'u1', input: { other: true } });
     expect(second).toMatchObject({ duplicate: true, run: { id: first.run.id } });
     await home.worker.succeed(first.run.id);
-    await eventually(api, 'query ($id: ID!) { run(id: $id) { status } }', { id: first.run.id }, ({ run }) => run.status === 'SUCCEEDED');
+    await eventually(
+      api,
+      'query ($id: ID!) { run(id: $id) { status } }',
+      { id: first.run.id },
+      ({ run }) => run.status === 'SUCCEEDED',
+    );
     const third = await enqueue(api, { job: 'noop', uniqueKey: 'u1' });
     expect(third.duplicate).toBe(false);
     expect(third.run.id).not.toBe(first.run.id);
   });
 
   it('is taken by one of many that ask at the same time', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => api.must(ENQUEUE, { input: { job: 'noop', uniqueKey: 'crowd', input: n } })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => api.must(ENQUEUE, { input: { job: 'noop', uniqueKey: 'crowd', input: n } })),
+    );
     expect(new Set(answers.map(({ enqueue: { run } }) => run.id)).size).toBe(1);
     expect(answers.filter(({ enqueue: { duplicate } }) => !duplicate)).toHaveLength(1);
   });
@@ -129,7 +176,12 @@ describe('a unique key', () => {
     const second = await enqueue(api, { job: 'noop', uniqueKey: 'both', idempotencyKey: 'both-1' });
     expect(second).toMatchObject({ duplicate: true, run: { id: first.run.id } });
     await home.worker.succeed(first.run.id);
-    await eventually(api, 'query ($id: ID!) { run(id: $id) { status } }', { id: first.run.id }, ({ run }) => run.status === 'SUCCEEDED');
+    await eventually(
+      api,
+      'query ($id: ID!) { run(id: $id) { status } }',
+      { id: first.run.id },
+      ({ run }) => run.status === 'SUCCEEDED',
+    );
     const third = await enqueue(api, { job: 'noop', uniqueKey: 'both', idempotencyKey: 'both-1' });
     expect(third).toMatchObject({ duplicate: true, run: { id: first.run.id, status: 'SUCCEEDED' } });
   });
@@ -138,10 +190,23 @@ describe('a unique key', () => {
 describe('enqueueMany', () => {
   it('answers ids in the order of its inputs, in one batch', async () => {
     const before = await storedRuns();
-    const inputs = Array.from({ length: 300 }, (_, n) => ({ job: 'noop', input: n, ...(n % 3 === 0 && { delayMs: 60_000 }) }));
+    const inputs = Array.from({ length: 300 }, (_, n) => ({
+      job: 'noop',
+      input: n,
+      ...(n % 3 === 0 && { delayMs: 60_000 }),
+    }));
     const { enqueueMany } = await api.must(MANY, { inputs });
     expect(await storedRuns()).toBe(before + 300);
-    const { rows } = { rows: (await eventually(api, 'query ($ids: [ID!]) { runs(filter: { ids: $ids }, first: 200) { nodes { id input status } } }', { ids: enqueueMany.ids.slice(0, 200) }, ({ runs }) => runs.nodes.length === 200)).runs.nodes };
+    const { rows } = {
+      rows: (
+        await eventually(
+          api,
+          'query ($ids: [ID!]) { runs(filter: { ids: $ids }, first: 200) { nodes { id input status } } }',
+          { ids: enqueueMany.ids.slice(0, 200) },
+          ({ runs }) => runs.nodes.length === 200,
+        )
+      ).runs.nodes,
+    };
     for (const row of rows) {
       expect(row.input).toBe(enqueueMany.ids.indexOf(row.id));
       expect(row.status).toBe(row.input % 3 === 0 ? 'SCHEDULED' : 'QUEUED');
@@ -151,8 +216,14 @@ describe('enqueueMany', () => {
   it('stores nothing when one of them is wrong, and names it', async () => {
     const before = await storedRuns();
     const inputs = [{ job: 'noop' }, { job: 'noop', priority: 0 }, { job: 'strict', input: {} }];
-    expect(await refusal(api, MANY, { inputs })).toMatchObject({ code: 'BAD_USER_INPUT', fields: { 'inputs.1.priority': expect.any(String), 'inputs.2.input.user': 'is required' } });
-    const keyed = [{ job: 'noop', idempotencyKey: 'm1', input: 1 }, { job: 'noop', idempotencyKey: 'k1', input: 'not what it was' }];
+    expect(await refusal(api, MANY, { inputs })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { 'inputs.1.priority': expect.any(String), 'inputs.2.input.user': 'is required' },
+    });
+    const keyed = [
+      { job: 'noop', idempotencyKey: 'm1', input: 1 },
+      { job: 'noop', idempotencyKey: 'k1', input: 'not what it was' },
+    ];
     expect(await refusal(api, MANY, { inputs: keyed })).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
     expect(await storedRuns()).toBe(before);
     expect((await api.must(MANY, { inputs: keyed.slice(0, 1) })).enqueueMany.duplicates).toEqual([]);
@@ -160,7 +231,9 @@ describe('enqueueMany', () => {
 
   it('refuses none and more than a thousand', async () => {
     expect(await refusal(api, MANY, { inputs: [] })).toMatchObject({ code: 'BAD_USER_INPUT' });
-    expect(await refusal(api, MANY, { inputs: Array.from({ length: 1001 }, () => ({ job: 'noop' })) })).toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(await refusal(api, MANY, { inputs: Array.from({ length: 1001 }, () => ({ job: 'noop' })) })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+    });
   });
 
   it('knows what of it existed before, and what of it is the same', async () => {
@@ -182,10 +255,16 @@ describe('enqueueMany', () => {
 
   it('can be repeated whole by the header', async () => {
     const header = { 'idempotency-key': 'whole' };
-    const inputs = [{ job: 'noop', input: 1 }, { job: 'noop', input: 2 }];
+    const inputs = [
+      { job: 'noop', input: 1 },
+      { job: 'noop', input: 2 },
+    ];
     const first = await api.ask(MANY, { inputs }, header);
     const second = await api.ask(MANY, { inputs }, header);
-    expect(second.data?.enqueueMany).toMatchObject({ ids: first.data?.enqueueMany.ids, duplicates: first.data?.enqueueMany.ids });
+    expect(second.data?.enqueueMany).toMatchObject({
+      ids: first.data?.enqueueMany.ids,
+      duplicates: first.data?.enqueueMany.ids,
+    });
   });
 });
 
@@ -198,7 +277,12 @@ describe('when a backing service is away', () => {
       const again = await enqueue(await home.signedIn(), input);
       expect(again).toMatchObject({ duplicate: true, run: { id: first.run.id } });
       home.startProjector();
-      const { run } = await eventually(api, 'query ($id: ID!) { run(id: $id) { id revision status } }', { id: first.run.id }, ({ run }) => run !== null);
+      const { run } = await eventually(
+        api,
+        'query ($id: ID!) { run(id: $id) { id revision status } }',
+        { id: first.run.id },
+        ({ run }) => run !== null,
+      );
       expect(run.status).toBe('QUEUED');
     } finally {
       home.startProjector();

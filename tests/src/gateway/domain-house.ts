@@ -172,7 +172,10 @@ export class ScriptedWorker {
     const since = new Date();
     await until(async () => {
       this.beat(told);
-      const rows = await this.house.db.query('select 1 from read.workers where id = $1 and last_heartbeat_at >= $2', [id, since]);
+      const rows = await this.house.db.query('select 1 from read.workers where id = $1 and last_heartbeat_at >= $2', [
+        id,
+        since,
+      ]);
       return rows.length > 0;
     }, `the worker ${id} is known`);
   }
@@ -189,22 +192,35 @@ export async function eventually(
   holds: (data: Data) => boolean,
 ): Promise<Data> {
   let data: Data = {};
-  await until(async () => {
-    data = await api.must(query, variables);
-    return holds(data);
-  }, `${query} ${JSON.stringify(variables)}`).catch((error: Error) => {
+  await until(
+    async () => {
+      data = await api.must(query, variables);
+      return holds(data);
+    },
+    `${query} ${JSON.stringify(variables)}`,
+  ).catch((error: Error) => {
     throw new Error(`${error.message}: ${JSON.stringify(data)}`);
   });
   return data;
 }
 
 /** The code and fields of a refusal. */
-export async function refusal(api: ApiClient, query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}) {
+export async function refusal(
+  api: ApiClient,
+  query: string,
+  variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+) {
   const { errors, data } = await api.ask(query, variables, headers);
   const [error] = errors ?? [];
   if (!error) throw new Error(`this was not refused: ${query} ${JSON.stringify(data)}`);
   const { code, correlationId, retryable, ...facts } = error.extensions;
-  return { code, message: error.message, ...facts } as { code: string; message: string; fields?: Record<string, string>; [key: string]: unknown };
+  return { code, message: error.message, ...facts } as {
+    code: string;
+    message: string;
+    fields?: Record<string, string>;
+    [key: string]: unknown;
+  };
 }
 
 export const createJob = (api: ApiClient, input: Record<string, unknown>) =>

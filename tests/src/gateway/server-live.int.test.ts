@@ -355,6 +355,11 @@ describe('an event stream', () => {
 });
 
 describe('a position', () => {
+  beforeAll(async () => {
+    for (let n = 0; n < 60; n++) await house.link.js.publish('jf.run.0.active.q', '{}');
+    for (let n = 0; n < 7; n++) await house.link.js.publish('jf.state.epoch.test', '{}');
+  });
+
   const at = (runs: number, state = 0) => encodePosition({ runs, state });
   const ask = (position: string, query = '{ position }') =>
     gateway.ask(query, {}, root, { 'x-jobflow-position': position });
@@ -385,8 +390,6 @@ describe('a position', () => {
   });
 
   it('that the projector does not reach in two seconds is TIMEOUT with its lag', async () => {
-    const { link } = house;
-    for (let n = 0; n < 60; n++) await link.js.publish('jf.run.0.active.q', '{}');
     const began = Date.now();
     const answer = await ask(at(55));
     expect(answer.code).toBe('TIMEOUT');

@@ -28,7 +28,7 @@ describe('two schedulers', () => {
     const id = await world.saveSchedule({ job: 'job', cron: '*/2 * * * * *' });
     await reached(id, 4);
     // Whoever goes first holds the shard; kill both in turn, one after the other comes back.
-    for (const dying of pair) {
+    for (const dying of [...pair]) {
       await dying.kill9();
       pair.push(await world.scheduler());
       await reached(id, world.ticks(id).length + 3);

@@ -4,7 +4,13 @@ import { WebSocket } from 'ws';
 export interface GraphQLErrorShape {
   message: string;
   path?: (string | number)[];
-  extensions: { code: string; fields?: Record<string, string>; correlationId?: string; retryable?: boolean; [key: string]: unknown };
+  extensions: {
+    code: string;
+    fields?: Record<string, string>;
+    correlationId?: string;
+    retryable?: boolean;
+    [key: string]: unknown;
+  };
 }
 export interface Answer<T = Record<string, any>> {
   status: number;
@@ -33,7 +39,11 @@ export class ApiClient implements Disposable {
     this.token = token;
   }
 
-  async ask(query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  async ask(
+    query: string,
+    variables: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
       headers: {
@@ -70,8 +80,13 @@ export class ApiClient implements Disposable {
   }
 
   /** Watches a run over runUpdates until it meets the condition; the run as last seen. */
-  async watchRun(id: string, until: (run: Record<string, any>) => boolean, after?: string): Promise<Record<string, any>> {
-    const fields = 'id status attempt result error { message code retryable } startedAt finishedAt dueAt createdAt revision deadLetter';
+  async watchRun(
+    id: string,
+    until: (run: Record<string, any>) => boolean,
+    after?: string,
+  ): Promise<Record<string, any>> {
+    const fields =
+      'id status attempt result error { message code retryable } startedAt finishedAt dueAt createdAt revision deadLetter';
     const frames = this.subscribe(
       `subscription ($ids: [ID!], $after: String) { runUpdates(filter: { ids: $ids }, after: $after) { position gap runs { ${fields} } } }`,
       { ids: [id], after: after ?? this.position },
@@ -87,4 +102,5 @@ export class ApiClient implements Disposable {
   }
 }
 
-export const isEnded = (run: Record<string, any>): boolean => ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'].includes(run.status);
+export const isEnded = (run: Record<string, any>): boolean =>
+  ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'].includes(run.status);

@@ -10,13 +10,20 @@ export interface Received {
 }
 
 /** A little server for jobs and webhooks to call; keeps what it received. */
-export async function startLocalServer(answer: (request: Received) => { status?: number; body?: unknown } = () => ({})) {
+export async function startLocalServer(
+  answer: (request: Received) => { status?: number; body?: unknown } = () => ({}),
+) {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const got = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() };
+    const got = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString(),
+    };
     const { status = 200, body = {} } = answer(got);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     received.push(got);

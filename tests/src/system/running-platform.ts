@@ -76,7 +76,8 @@ export async function startPlatformProcess({ args = [], env = {} }: PlatformOpti
     output: () => lines.join('\n'),
     stop,
     startAgain: start,
-    pids: async (pattern) => (child?.pid ? (await descendants(child.pid)).filter((p) => pattern.test(p.command)).map((p) => p.pid) : []),
+    pids: async (pattern) =>
+      child?.pid ? (await descendants(child.pid)).filter((p) => pattern.test(p.command)).map((p) => p.pid) : [],
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -116,7 +117,8 @@ async function processTable(): Promise<{ pid: number; ppid: number; command: str
   const rows: { pid: number; ppid: number; command: string }[] = [];
   for await (const line of createInterface({ input: ps.stdout })) {
     const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    if (match?.[3] !== undefined && Number(match[1]) !== ps.pid) rows.push({ pid: Number(match[1]), ppid: Number(match[2]), command: match[3] });
+    if (match?.[3] !== undefined && Number(match[1]) !== ps.pid)
+      rows.push({ pid: Number(match[1]), ppid: Number(match[2]), command: match[3] });
   }
   return rows;
 }

@@ -12,6 +12,8 @@ export const apiUrl = '/graphql';
 /** Every request carries a token that is still good when it is sent, and the position of the last write. */
 async function authorizedFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
+  // urql would also take event streams, and so be given one for a plain query: live data has a socket of its own.
+  headers.set('accept', 'application/graphql-response+json, application/json');
   const token = await accessToken();
   if (token) headers.set('authorization', `Bearer ${token}`);
   const position = positionToSend();

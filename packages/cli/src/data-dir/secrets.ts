@@ -43,7 +43,8 @@ export async function loadSecrets(dir: string): Promise<Secrets> {
 export async function initialAdminPassword({ adminSeed }: Secrets): Promise<string | undefined> {
   if (adminSeed === undefined) return undefined;
   const { createHmac } = await import('node:crypto');
-  return createHmac('sha256', adminSeed).update('first administrator').digest('base64url').slice(0, 20);
+  const digest = createHmac('sha256', adminSeed).update('first administrator').digest('base64');
+  return digest.replace(/[^A-Za-z0-9]/g, '').slice(0, 20);
 }
 
 export async function forgetAdminSeed(dir: string, secrets: Secrets): Promise<void> {

@@ -118,7 +118,7 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
         continue;
       }
       try {
-        const start = from === 'last-per-subject' ? from : lastSeq + 2;
+        const start = from === 'last-per-subject' ? from : lastSeq + 1;
         const opened = await ReaderSession.open(link, options, start);
         session = opened;
         if (why !== undefined) {

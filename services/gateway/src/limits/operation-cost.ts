@@ -17,7 +17,7 @@ import {
 
 /*
  * What answering an operation costs, in points: one for each field that has to look something up (it answers an entity
- * or takes arguments), multiplied by the sizes of the lists around it. Plain values are free, and so are the nodes of
+ * or a list of objects, or takes arguments), multiplied by the sizes of the lists around it. Plain values are free, and so are the nodes of
  * a connection: one look-up finds all of them. `runs(first: 200) { nodes { id worker { id } } }` = 1 + 200 × 1.
  */
 
@@ -113,7 +113,8 @@ function ownCost(
   const stated = field.extensions.complexity;
   if (typeof stated === 'number') return stated;
   if (isConnection(parent?.name) || isEdge(parent?.name)) return 0;
-  return field.args.length > 0 || (isObjectType(inner) && isEntity(inner)) ? 1 : 0;
+  if (field.args.length > 0) return 1;
+  return inner && (isEntity(inner) || isListType(unwrapped(field))) ? 1 : 0;
 }
 
 /** Entities have an identity of their own, so that a field that answers one is a look-up. */
@@ -127,8 +128,7 @@ function listSize(
   variables: Variables,
   inner: string | undefined,
 ): number {
-  const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  if (!isListType(type) && !isConnection(inner)) return 1;
+  if (!isListType(unwrapped(field)) && !isConnection(inner)) return 1;
   for (const name of ['last', 'first', 'count']) {
     const given = node.arguments?.find((argument) => argument.name.value === name);
     const size = given ? literal(given.value, variables) : undefined;
@@ -140,6 +140,8 @@ function listSize(
   }
   return usualListSize;
 }
+
+const unwrapped = ({ type }: GraphQLField<unknown, unknown>) => (isNonNullType(type) ? type.ofType : type);
 
 function literal(value: ValueNode, variables: Variables): unknown {
   if (value.kind === Kind.VARIABLE) return variables[value.name.value];

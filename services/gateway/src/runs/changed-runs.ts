@@ -44,7 +44,7 @@ export async function changedRuns(db: Queryable, query: ChangedRunsQuery): Promi
 
 type Row = RunRow & { states?: number };
 
-const STATES = `(select coalesce(sum(jsonb_array_length(e.events)), 0)
+const STATES = `(select coalesce(sum(json_array_length(e.events)), 0)
   from read.run_events e where e.run_id = runs.id and e.seq > $from)`;
 
 function readChanged(db: Queryable, { conditions, fields, from }: ChangedRunsQuery): Promise<Row[]> {

@@ -1,4 +1,4 @@
-import { isTerminal } from '@jobflow/contracts';
+import { isTerminal, type Json } from '@jobflow/contracts';
 import { firstIdAt } from '@jobflow/read-model';
 import { badUserInput } from '../errors/refusals.js';
 import { anywhere, Conditions } from '../paging/conditions.js';
@@ -51,9 +51,16 @@ function addFixed(fixed: Conditions, filter: RunFilter): void {
   // Ids are ordered by time, and tables are cut by id: this spares whole days. A day of slack for clocks.
   if (filter.createdAfter) fixed.always('id >= ?::uuid', firstIdAt(filter.createdAfter.getTime() - DAY_MS));
   if (filter.createdBefore) fixed.always('id < ?::uuid', firstIdAt(filter.createdBefore.getTime() + DAY_MS));
-  for (const { path, equals } of filter.input ?? []) {
-    fixed.always('input #> ?::text[] = ?::jsonb', path.split('.'), JSON.stringify(equals));
-  }
+  for (const { path, equals } of filter.input ?? []) addMatch(fixed, path.split('.'), equals);
+}
+
+/** Inputs are kept as they came, so plain values are compared as text; in an object the order of keys says nothing. */
+function addMatch(fixed: Conditions, path: string[], equals: Json): void {
+  const found = `input #> ${fixed.param(path)}::text[]`;
+  const wanted = fixed.param(JSON.stringify(equals));
+  if (typeof equals !== 'object' || equals === null) fixed.always(`(${found})::text = ${wanted}`);
+  // What jsonb cannot hold is equal to nothing.
+  else fixed.always(`case when (${found})::text not like '%\\u0000%' then (${found})::jsonb = ${wanted}::jsonb end`);
 }
 
 function addMoving(moving: Conditions, filter: RunFilter): void {

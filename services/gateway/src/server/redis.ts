@@ -7,7 +7,7 @@ export function connectRedis(url: string, logger: Logger): Redis {
     connectionName: 'jobflow-gateway',
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: 500,
+    commandTimeout: 1_000,
     connectTimeout: 3_000,
     retryStrategy: (attempt) => Math.min(200 * attempt, 2_000),
   });

@@ -43,6 +43,28 @@ describe('the queue of deliveries', () => {
     await queue.stop();
   });
 
+  it('holds so many of an endpoint that takes nothing, and still takes those of others', async () => {
+    const { begun, attempt, open } = gates();
+    const queue = createDeliveryQueue(attempt, systemClock, logger);
+    for (let n = 0; n < 12_000; n++) queue.offer(delivery(`down-${n}`, 'down'));
+    expect(queue.held()).toBe(500);
+    queue.offer(delivery('up', 'other'));
+    expect(begun).toContain('up');
+    const stopped = queue.stop();
+    for (const id of begun) open(id);
+    await stopped;
+  });
+
+  it('leaves alone what another notifier owns by the time it is due', async () => {
+    const { begun, attempt } = gates();
+    const queue = createDeliveryQueue(attempt, systemClock, logger, () => false);
+    queue.offer(delivery('a', 'c'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toEqual([]);
+    expect(queue.held()).toBe(0);
+    await queue.stop();
+  });
+
   it('makes an attempt once, however often it is offered', async () => {
     const { begun, attempt, open } = gates();
     const queue = createDeliveryQueue(attempt, systemClock, logger);

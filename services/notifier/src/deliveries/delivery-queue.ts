@@ -12,23 +12,32 @@ export type Attempt = (delivery: PendingDelivery) => Promise<PendingDelivery | u
 
 const PER_ENDPOINT = 4;
 const MOST_HELD = 10_000;
+/** One endpoint that takes nothing must not take the room of the others. */
+const MOST_HELD_PER_ENDPOINT = 500;
 /** What is due later than this is left to the sweep. */
 const HELD_AHEAD_MS = 60_000;
 const REMEMBERED = 10_000;
 
 /** Deliveries due now or soon. Each endpoint has four at a time: one that hangs keeps nobody else waiting. */
-export function createDeliveryQueue(attempt: Attempt, clock: Clock, logger: Logger): DeliveryQueue {
+export function createDeliveryQueue(
+  attempt: Attempt,
+  clock: Clock,
+  logger: Logger,
+  isOurs: (delivery: PendingDelivery) => boolean = () => true,
+): DeliveryQueue {
   const timers = new Map<string, { cancel(): void }>();
   const waiting = new Map<string, PendingDelivery[]>();
   const active = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   const heldIds = new Set<string>();
+  const heldOf = new Map<string, number>();
   /** Attempts made, so that rows the projector has not caught up with do not bring them again. */
   const made = new Map<string, number>();
   let stopped = false;
 
   function hold(delivery: PendingDelivery): void {
     heldIds.add(delivery.id);
+    count(endpointOf(delivery), 1);
     const ready = () => {
       timers.delete(delivery.id);
       const endpoint = endpointOf(delivery);
@@ -40,6 +49,12 @@ export function createDeliveryQueue(attempt: Attempt, clock: Clock, logger: Logg
     const wait = delivery.dueAt - clock.now();
     if (wait <= 0) ready();
     else timers.set(delivery.id, clock.setTimer(wait, ready));
+  }
+
+  function count(endpoint: string, change: 1 | -1): void {
+    const held = (heldOf.get(endpoint) ?? 0) + change;
+    if (held > 0) heldOf.set(endpoint, held);
+    else heldOf.delete(endpoint);
   }
 
   function drain(endpoint: string): void {
@@ -63,13 +78,17 @@ export function createDeliveryQueue(attempt: Attempt, clock: Clock, logger: Logg
   async function perform(delivery: PendingDelivery): Promise<void> {
     let next: PendingDelivery | undefined;
     try {
-      next = await attempt(delivery);
-      remember(delivery);
+      // It may have waited long: another notifier may own it by now.
+      if (isOurs(delivery)) {
+        next = await attempt(delivery);
+        remember(delivery);
+      }
     } catch (error) {
       // What became of it is not recorded: the row still says it is due, so the sweep brings it back.
       logger.warn({ err: error, delivery: delivery.id }, 'an attempt to deliver could not be recorded');
     }
     heldIds.delete(delivery.id);
+    count(endpointOf(delivery), -1);
     if (next && !stopped && next.dueAt - clock.now() <= HELD_AHEAD_MS) hold(next);
   }
 
@@ -87,6 +106,7 @@ export function createDeliveryQueue(attempt: Attempt, clock: Clock, logger: Logg
     offer(delivery) {
       if (stopped || heldIds.has(delivery.id) || heldIds.size >= MOST_HELD) return;
       if ((made.get(delivery.id) ?? 0) >= delivery.number) return;
+      if ((heldOf.get(endpointOf(delivery)) ?? 0) >= MOST_HELD_PER_ENDPOINT) return;
       hold(delivery);
     },
     held: () => heldIds.size,

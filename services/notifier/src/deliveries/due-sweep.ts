@@ -6,7 +6,9 @@ import type { DeliveryQueue } from './delivery-queue.js';
 
 const EVERY_MS = 5_000;
 const AHEAD_MS = 30_000;
-const PAGE = 1_000;
+const PAGE = 5_000;
+/** Of each endpoint: one that is down and has thousands waiting must not fill the page and hide the others. */
+const PER_ENDPOINT = 100;
 
 interface Row {
   id: string;
@@ -31,9 +33,13 @@ export function createDueSweep(
 
   async function sweep(): Promise<void> {
     const rows = await db.query<Row>(
-      `select id, channel_id, url, event, body, jsonb_array_length(attempts) as tried, next_attempt_at from read.deliveries
-       where status in ('PENDING', 'RETRYING') and next_attempt_at <= $1 order by next_attempt_at limit $2`,
-      [new Date(clock.now() + AHEAD_MS), PAGE],
+      `with due as (
+         select id, next_attempt_at,
+           row_number() over (partition by coalesce(channel_id, url) order by next_attempt_at, id) as place
+         from read.deliveries where status in ('PENDING', 'RETRYING') and next_attempt_at <= $1)
+       select id, channel_id, url, event, body, jsonb_array_length(attempts) as tried, d.next_attempt_at
+       from due join read.deliveries d using (id) where place <= $2 order by place, d.next_attempt_at limit $3`,
+      [new Date(clock.now() + AHEAD_MS), PER_ENDPOINT, PAGE],
     );
     for (const row of rows) if (ownership.owns(row.channel_id ?? row.id)) queue.offer(pendingOf(row));
   }

@@ -65,7 +65,7 @@ async function targetOf(
     return `the channel is disabled${channel.disabledReason ? `: ${channel.disabledReason}` : ''}`;
   const secret = await secretOf(channel.id);
   if (!secret) return 'the channel has no secret to sign with: rotate it';
-  return { url: channel.url ?? delivery.url ?? '', secret: secret.secret, headers: lowerCased(secret.headers ?? {}) };
+  return { url: channel.url ?? delivery.url ?? '', secret: secret.secret, headers: extraHeaders(secret.headers ?? {}) };
 }
 
 type Attempted = Extract<DeliveryEvent, { type: 'DeliveryAttempted' }>;
@@ -114,19 +114,31 @@ function attempted(
 
 /** The receiver said that it is gone for good. */
 async function disable(channelId: string, { log, store, clock, logger }: AttemptDependencies): Promise<void> {
-  const kept = store.channels.get(channelId);
-  if (!kept?.state.enabled) return;
-  const channel: ChannelState = {
-    ...kept.state,
-    enabled: false,
-    disabledReason: 'the endpoint answered 410 Gone',
-    revision: kept.state.revision + 1,
-    updatedAt: clock.now(),
-    updatedBy: 'system:notifier',
-  };
-  const saved = await saveState(log, store, { type: 'ChannelSaved', channel }, { expectSeq: kept.seq });
-  if (saved.ok) logger.warn({ channel: channelId }, 'a channel was disabled: its endpoint answered 410 Gone');
+  for (let tries = 0; tries < 5; tries++) {
+    const kept = store.channels.get(channelId);
+    if (!kept?.state.enabled) return;
+    const channel: ChannelState = {
+      ...kept.state,
+      enabled: false,
+      disabledReason: 'the endpoint answered 410 Gone',
+      revision: kept.state.revision + 1,
+      updatedAt: clock.now(),
+      updatedBy: 'system:notifier',
+    };
+    const saved = await saveState(log, store, { type: 'ChannelSaved', channel }, { expectSeq: kept.seq });
+    if (saved.ok) return logger.warn({ channel: channelId }, 'a channel was disabled: its endpoint answered 410 Gone');
+    // Somebody else changed it meanwhile: look at what they made of it.
+    await store.waitFor(kept.seq + 1, 500);
+  }
 }
 
-const lowerCased = (headers: Record<string, string>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/** Ours to set, or the connection's. */
+const NOT_THEIRS =
+  /^(host|content-.*|webhook-.*|x-signature|user-agent|connection|transfer-encoding|upgrade|te|trailer|expect)$/;
+
+const extraHeaders = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => !NOT_THEIRS.test(name)),
+  );

@@ -1,4 +1,4 @@
-import { deliverySubject, NotifyRuns, notifierConsumer } from '@jobflow/contracts';
+import { type DeliveryEvent, deliverySubject, NotifyRuns, notifierConsumer } from '@jobflow/contracts';
 import {
   type Clock,
   type EventLog,
@@ -24,6 +24,8 @@ interface Dependencies {
 }
 
 const AGAIN_MS = 1_000;
+/** Effects follow the rows they are about; a row that has not come after so long was truncated, or never will. */
+const ROW_PATIENCE_MS = 10 * 60_000;
 const TIDY_MS = 60_000;
 
 /** Turns NotifyRun effects into deliveries. An effect is acknowledged once its deliveries are in the log. */
@@ -48,14 +50,21 @@ export function createEffectReader(dependencies: Dependencies): Service {
         db,
         wanted.map((run) => run.runId),
       );
+      const missing = wanted.filter(({ runId }) => !runs.has(runId));
+      if (missing.length > 0 && now - message.time.getTime() < ROW_PATIENCE_MS) {
+        throw new Error(`the read model does not have the run ${missing[0]?.runId} yet`);
+      }
+      if (missing.length > 0)
+        logger.error({ runs: missing.length }, 'runs that ended are not in the read model: nobody is told');
       const facts = { channels, runs, now, publicUrl };
-      await Promise.all(
-        wanted
-          .map((run) => planDeliveries(run, facts))
-          .flatMap((events) => (events.length > 0 ? [log.record(deliverySubject('queued', 'WEBHOOK'), events)] : [])),
-      );
+      const planned = wanted.map((run) => planDeliveries(run, facts)).filter((events) => events.length > 0);
+      await record(await unknownOf(db, planned));
     }
     message.ack();
+  }
+
+  async function record(planned: readonly DeliveryEvent[][]): Promise<void> {
+    await Promise.all(planned.map((events) => log.record(deliverySubject('queued', 'WEBHOOK'), events)));
   }
 
   async function run(): Promise<void> {
@@ -100,4 +109,12 @@ export function createEffectReader(dependencies: Dependencies): Service {
       await running;
     },
   };
+}
+
+/** An effect that comes again, after a crash or a slow acknowledgement, plans nothing that is planned already. */
+async function unknownOf(db: Queryable, planned: readonly DeliveryEvent[][]): Promise<DeliveryEvent[][]> {
+  const ids = [...new Set(planned.flat().map(({ id }) => id))];
+  const rows = await db.query<{ id: string }>('select id from read.deliveries where id = any($1::uuid[])', [ids]);
+  const known = new Set(rows.map(({ id }) => id));
+  return planned.map((events) => events.filter(({ id }) => !known.has(id))).filter((events) => events.length > 0);
 }

@@ -35,7 +35,7 @@ export async function sendWebhook(
 ): Promise<WebhookAnswer> {
   const started = performance.now();
   const took = () => Math.round(performance.now() - started);
-  const checked = checkUrl(url, { allow });
+  const checked = checkUrl(url, { allow, httpsOnly: true });
   if (!checked.ok) return { durationMs: 0, error: `the URL ${checked.reason}`, final: true };
   try {
     const signal = AbortSignal.timeout(timeoutMs);

@@ -106,12 +106,7 @@ export function createProjectionLoop<F>(
         return undefined;
       },
       async onGap({ expected, got }) {
-        if (projection.gapless)
-          fail(
-            new LogMismatchError(
-              `${projection.stream} has no messages from ${expected} to ${got - 1}, which were never folded: restore the log, or rebuild the read model.`,
-            ),
-          );
+        if (projection.gapless) fail(await explainGap(link, projection.stream, expected, got));
       },
     });
     void reader.start();
@@ -232,6 +227,15 @@ async function checkLog(
       `${stream} holds another message at ${checkpoint} than the one that was folded: this is not the same log. Restore its data, or rebuild the read model.`,
     );
   }
+}
+
+/** A message that is there but was not given is the reader's fault: reading again mends it. One that is gone is fatal. */
+async function explainGap(link: NatsLink, stream: string, expected: number, got: number): Promise<Error> {
+  const missing = await link.jsm.streams.getMessage(stream, { seq: expected });
+  if (missing) return new Error(`the reader of ${stream} went from ${expected - 1} to ${got}`);
+  return new LogMismatchError(
+    `${stream} has no messages from ${expected} to ${got - 1}, which were never folded: restore the log, or rebuild the read model.`,
+  );
 }
 
 const commitIdOf = (messages: readonly LogMessage[]): string | null => commitIdIn(messages.at(-1)?.data);

@@ -18,8 +18,10 @@ const tell = (message: ChildMessage) => channel.write(`${JSON.stringify(message)
 const tellAndExit = (message: ChildMessage) => channel.end(`${JSON.stringify(message)}\n`, () => process.exit(0));
 
 class Told extends Error {
-  constructor(readonly told: ChildMessage) {
+  readonly told: ChildMessage;
+  constructor(told: ChildMessage) {
     super('The attempt was ended by the job itself');
+    this.told = told;
   }
 }
 

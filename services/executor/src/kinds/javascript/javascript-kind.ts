@@ -14,7 +14,7 @@ import type { ChildMessage, ChildTask } from './child-messages.js';
 import { MessageLines } from './message-lines.js';
 
 const DEFAULT_MEMORY_MB = 256;
-const CHILD = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
+const CHILD_PROGRAM = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
 
 const JavaScriptSpec = z.object({
   /** A function `async (input, { log, progress }) => result`, the body of one, or a module that exports one as default. */
@@ -24,6 +24,8 @@ const JavaScriptSpec = z.object({
 export interface JavaScriptKindOptions {
   containment: Containment;
   env: NodeJS.ProcessEnv;
+  /** The program that runs in the job's process. */
+  child?: string;
 }
 
 /**
@@ -34,13 +36,16 @@ export function createJavaScriptKind(options: JavaScriptKindOptions): KindRunner
   return { kind: 'JAVASCRIPT', enabled: true, run: (ctx) => runJavaScript(ctx, options) };
 }
 
-async function runJavaScript(ctx: KindContext, { containment, env }: JavaScriptKindOptions): Promise<Json | undefined> {
+async function runJavaScript(
+  ctx: KindContext,
+  { containment, env, child = CHILD_PROGRAM }: JavaScriptKindOptions,
+): Promise<Json | undefined> {
   const { code } = parseSpec(JavaScriptSpec, ctx.run.spec);
   const { memoryMb = DEFAULT_MEMORY_MB, cpuSeconds } = ctx.run.limits ?? {};
-  const flags = ['--permission', `--allow-fs-read=${CHILD}`, `--max-old-space-size=${memoryMb}`, '--no-warnings'];
+  const flags = ['--permission', `--allow-fs-read=${child}`, `--max-old-space-size=${memoryMb}`, '--no-warnings'];
   const process_ = startContained({
     // The address space of V8 says nothing about its memory, so that limit is V8's own.
-    argv: containedCommand(containment, [process.execPath, ...flags, CHILD], { cpuSeconds }),
+    argv: containedCommand(containment, [process.execPath, ...flags, child], { cpuSeconds }),
     cwd: tmpdir(),
     env: jobEnvironment(env, tmpdir(), {}),
     messages: true,

@@ -8,7 +8,7 @@ const LINE_BYTES = 2 * 1024 * 1024;
 const Message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('log'), level: LogLevel, message: z.string() }),
   z.object({ type: z.literal('progress'), percent: z.number(), message: z.string().optional() }),
-  z.object({ type: z.literal('done'), result: z.unknown() }),
+  z.object({ type: z.literal('done'), result: z.unknown().optional() }),
   z.object({
     type: z.literal('failed'),
     message: z.string(),

@@ -1,0 +1,61 @@
+import type { Json, RunDefinition } from '@jobflow/contracts';
+import { defaultRetryPolicy } from '@jobflow/contracts';
+import type { KindContext } from '@jobflow/sdk';
+
+export interface FakeContext extends KindContext {
+  /** What was logged, as `STREAM message`. */
+  readonly lines: string[];
+  readonly told: { percent: number; message: string | undefined }[];
+  /** Asks it to end, as a cancellation or a soft limit does. */
+  ask(): void;
+  /** Ends it, as a hard limit does. */
+  end(): void;
+}
+
+/** A context as the engine gives it, for tests of kinds without an engine. */
+export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDefinition> = {}): FakeContext {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const lines: string[] = [];
+  const told: FakeContext['told'] = [];
+  const run: RunDefinition = {
+    id: '0193581c-7b5e-7000-8000-000000000000',
+    job: 'tested',
+    jobRevision: 1,
+    kind: 'HTTP',
+    spec,
+    queue: 'default',
+    priority: 5,
+    retry: defaultRetryPolicy,
+    timeout: {},
+    createdAt: 0,
+    ...fields,
+  };
+  const log = (message: string) => void lines.push(`LOG ${message}`);
+  const unused = (): never => {
+    throw new Error('kinds throw NoRetry, RetryAt and Snooze themselves');
+  };
+  const context: FakeContext = {
+    run,
+    input,
+    runId: run.id,
+    job: run.job,
+    attempt: 1,
+    tags: [],
+    traceparent: undefined,
+    signal: soft.signal,
+    kill: hard.signal,
+    logger: { debug: log, info: log, warn: log, error: log },
+    line: (_level, stream, message) => void lines.push(`${stream} ${message}`),
+    progress: (percent, message) => void told.push({ percent, message }),
+    retryAt: unused,
+    noRetry: unused,
+    snooze: unused,
+    withInput: () => context,
+    lines,
+    told,
+    ask: () => soft.abort(),
+    end: () => hard.abort(),
+  };
+  return context;
+}

@@ -1,0 +1,120 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Json, RunDefinition } from '@jobflow/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Containment, findContainment } from '../../process/containment.js';
+import { fakeContext } from '../fake-context.js';
+import { createJavaScriptKind } from './javascript-kind.js';
+
+const child = fileURLToPath(new URL('./javascript-child.mts', import.meta.url));
+let found: Containment;
+beforeAll(async () => {
+  found = await findContainment();
+});
+
+const run = (code: string, input: Json = {}, fields: Partial<RunDefinition> = {}) => {
+  const kind = createJavaScriptKind({
+    containment: found,
+    env: { PATH: process.env.PATH, NATS_URL: 'nats://canary@host' },
+    child,
+  });
+  if (!kind.enabled) throw new Error('not enabled');
+  const context = fakeContext({ code }, input, fields);
+  return { context, result: Promise.resolve(kind.run(context)) };
+};
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: Error & { code?: string }) => error,
+  );
+
+describe('a JavaScript job', () => {
+  it.each([
+    ['the body of a function', 'return { sum: input.a + input.b }'],
+    ['an async arrow function', 'async (input) => ({ sum: input.a + input.b })'],
+    ['a function', 'function add({ a, b }) { return { sum: a + b } }'],
+    ['an expression', '({ sum: input.a + input.b })'],
+    ['a module', 'import { sep } from "node:path";\nexport default ({ a, b }) => ({ sum: a + b });'],
+    ['a body that awaits', 'await new Promise((done) => setTimeout(done, 5)); return { sum: input.a + input.b }'],
+  ])('may be %s', async (_, code) => {
+    expect(await run(code, { a: 1, b: 2 }).result).toEqual({ sum: 3 });
+  });
+
+  it('logs, prints and tells its progress', async () => {
+    const code =
+      'async (input, { log, progress }) => { log("hello"); log.warn("careful", { n: 1 }); progress(50, "half"); console.log("printed"); }';
+    const { context, result } = run(code);
+    expect(await result).toBeUndefined();
+    expect(context.lines).toEqual(expect.arrayContaining(['LOG hello', 'LOG careful {"n":1}', 'STDOUT printed']));
+    expect(context.told).toEqual([{ percent: 50, message: 'half' }]);
+  });
+
+  it('fails with what it threw, and where', async () => {
+    const error = await failure(run('\nthrow Object.assign(new Error("no luck"), { code: "LUCK" })').result);
+    expect(error).toMatchObject({ message: 'no luck', code: 'LUCK' });
+    expect(error?.stack).toContain('job.js:2');
+    expect(error?.stack).not.toContain('javascript-child');
+    expect(await failure(run('return (').result)).toMatchObject({ message: expect.stringMatching(/Unexpected/) });
+    expect(
+      await failure(
+        run('setTimeout(() => { throw new Error("stray") }); await new Promise(() => setTimeout(() => {}, 9000))')
+          .result,
+      ),
+    ).toMatchObject({
+      message: 'stray',
+    });
+  });
+
+  it('decides about its retry', async () => {
+    expect(await failure(run('(input, ctx) => ctx.noRetry("never", "FINAL")').result)).toMatchObject({
+      code: 'FINAL',
+      retryable: false,
+    });
+    expect(await failure(run('(input, ctx) => ctx.snooze(500)').result)).toMatchObject({ control: 'snooze', ms: 500 });
+    expect(await failure(run('(input, ctx) => ctx.retryAt(500)').result)).toMatchObject({ control: 'retry-at' });
+  });
+
+  it('cannot read files, start processes, or see the executor’s environment', async () => {
+    for (const code of [
+      `return process.getBuiltinModule('node:fs').readFileSync('/etc/passwd', 'utf8')`,
+      `return process.getBuiltinModule('node:fs').readFileSync('/proc/' + process.ppid + '/environ', 'utf8')`,
+      `return String(process.getBuiltinModule('node:child_process').spawnSync('id').error ?? 'started')`,
+    ]) {
+      expect(await failure(run(code).result)).toMatchObject({ code: 'ERR_ACCESS_DENIED' });
+    }
+    expect(JSON.stringify(await run('return process.env').result)).not.toContain('canary');
+  });
+
+  it('is contained when it exits, takes too much memory or returns too much', async () => {
+    expect(await failure(run('process.exit(7)').result)).toMatchObject({ code: 'EXIT_7' });
+    const hog = 'const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()))';
+    expect(await failure(run(hog, {}, { limits: { memoryMb: 40 } }).result)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    expect(await failure(run('return "x".repeat(300 * 1024)').result)).toMatchObject({ code: 'RESULT_TOO_LARGE' });
+    expect(await failure(run('const a = {}; a.a = a; return a').result)).toMatchObject({ code: 'RESULT_NOT_JSON' });
+    expect(
+      await failure(
+        run(
+          `const { writeSync } = process.getBuiltinModule('node:fs'); for (;;) { try { writeSync(3, 'z'.repeat(65536)) } catch {} }`,
+        ).result,
+      ),
+    ).toMatchObject({
+      code: 'RESULT_TOO_LARGE',
+    });
+  });
+
+  it('ends when it is asked to, and is killed when it does not', async () => {
+    const asked = run(
+      'async (input, { signal }) => { await new Promise((_, no) => { setTimeout(() => {}, 60000); signal.addEventListener("abort", () => no(signal.reason)) }) }',
+    );
+    await wait(300);
+    asked.context.ask();
+    expect(await failure(asked.result)).toMatchObject({ message: 'The run is to end' });
+    const killed = run('for (;;) {}');
+    await wait(300);
+    killed.context.ask();
+    const before = Date.now();
+    killed.context.end();
+    expect(await failure(killed.result)).toBeInstanceOf(Error);
+    expect(Date.now() - before).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Json, RunDefinition } from '@jobflow/contracts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Containment, findContainment } from '../../process/containment.js';
+import { type FakeContext, fakeContext } from '../fake-context.js';
+import { createShellKind } from './shell-kind.js';
+
+let found: Containment;
+beforeAll(async () => {
+  found = await findContainment();
+});
+
+const secretEnv = { PATH: process.env.PATH, NATS_URL: 'nats://user:canary@host', LANG: 'C.UTF-8' };
+const start = (context: FakeContext, containment = found) => {
+  const kind = createShellKind({ containment, env: secretEnv });
+  if (!kind.enabled) throw new Error('not enabled');
+  return Promise.resolve(kind.run(context));
+};
+const run = (spec: Json, input: Json = {}, fields: Partial<RunDefinition> = {}) => {
+  const context = fakeContext(spec, input, fields);
+  return { context, result: start(context) };
+};
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: Error & { code?: string }) => error,
+  );
+const lineStarting = async (context: FakeContext, prefix: string) => {
+  for (;;) {
+    const line = context.lines.find((text) => text.startsWith(prefix));
+    if (line) return line.slice(prefix.length);
+    await wait(10);
+  }
+};
+const isAlive = (pid: number) => {
+  try {
+    // A zombie that nobody has reaped yet is dead.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+const gone = async (pid: number, withinMs: number) => {
+  const until = Date.now() + withinMs;
+  while (Date.now() < until && isAlive(pid)) await wait(10);
+  return !isAlive(pid);
+};
+
+describe('a shell job', () => {
+  it('gets its arguments, its input on standard input and in JOBFLOW_INPUT, and its own variables', async () => {
+    const script = 'echo "$1|$2"; cat; echo "$JOBFLOW_INPUT"; echo "$MINE $JOBFLOW_JOB $JOBFLOW_ATTEMPT"; pwd';
+    const { context, result } = run(
+      { script, args: ['{{input.name}}', 'b c'], env: { MINE: '{{input.n}}' } },
+      { name: 'a; $(exit 1)', n: 5 },
+    );
+    await result;
+    const input = '{"name":"a; $(exit 1)","n":5}';
+    expect(context.lines.slice(0, 4)).toEqual([
+      'STDOUT a; $(exit 1)|b c',
+      `STDOUT ${input}`,
+      `STDOUT ${input}`,
+      'STDOUT 5 tested 1',
+    ]);
+    expect(context.lines[4]).toMatch(/jobflow-run-/);
+  });
+
+  it('has as its result the last line if that is JSON, else the end of its output, else nothing', async () => {
+    expect(await run({ script: `echo working; echo '{"n":1}'` }).result).toEqual({ n: 1 });
+    expect(await run({ script: 'echo one; echo two' }).result).toBe('one\ntwo');
+    expect(await run({ script: 'true' }).result).toBeUndefined();
+  });
+
+  it('fails with its exit code, and tells its two streams apart', async () => {
+    const { context, result } = run({ script: 'echo out; echo err >&2; exit 3' });
+    expect(await failure(result)).toMatchObject({ code: 'EXIT_3' });
+    expect(context.lines.sort()).toEqual(['STDERR err', 'STDOUT out']);
+  });
+
+  it('passes lines on while it runs', async () => {
+    const { context, result } = run({ script: 'echo first; read -r go < /dev/null; sleep 0.4; echo last' });
+    await lineStarting(context, 'STDOUT first');
+    expect(context.lines).not.toContain('STDOUT last');
+    await result;
+    expect(context.lines).toContain('STDOUT last');
+  });
+
+  it('sees nothing of the executor’s environment, nor of its process', async () => {
+    const { context, result } = run({ script: 'env; cat /proc/$PPID/environ 2>/dev/null | tr "\\0" "\\n"; echo end' });
+    await result;
+    expect(context.lines.join('\n')).not.toContain('canary');
+    expect(context.lines.join('\n')).not.toContain(`HOME=${process.env.HOME}`);
+  });
+
+  it('ends when it is asked to', async () => {
+    const { context, result } = run({ script: 'while true; do sleep 0.1; done & echo "started"; wait' });
+    await lineStarting(context, 'STDOUT started');
+    const asked = Date.now();
+    context.ask();
+    expect(await failure(result)).toBeInstanceOf(Error);
+    expect(Date.now() - asked).toBeLessThan(1_000);
+  });
+
+  it('is killed with everything it started, also what left its group', async () => {
+    const script = `trap '' TERM; setsid sleep 300 & echo "mark"; while true; do sleep 1; done`;
+    const { context, result } = run({ script });
+    await lineStarting(context, 'STDOUT mark');
+    await wait(100);
+    const sleeper = pidOf('sleep 300');
+    expect(sleeper).toBeGreaterThan(0);
+    context.ask();
+    await wait(150);
+    context.end();
+    expect(await failure(result)).toBeInstanceOf(Error);
+    if (found.namespace) expect(await gone(sleeper, 1_000)).toBe(true);
+    else if (isAlive(sleeper)) process.kill(sleeper, 'SIGKILL');
+  });
+
+  it('leaves nothing running behind when it ends by itself', async () => {
+    await run({ script: 'sleep 301 & echo "left"' }).result;
+    await wait(100);
+    expect(pidOf('sleep 301')).toBe(0);
+  });
+
+  it('may print 1 MiB', async () => {
+    const { context, result } = run({ script: 'yes 0123456789 | head -c 3000000; echo; echo "[1]"' });
+    expect(await result).toEqual([1]);
+    expect(context.lines.some((line) => line.startsWith('LOG Output beyond 1 MiB'))).toBe(true);
+    expect(context.lines.join('\n').length).toBeLessThan(2.5 * 1024 * 1024);
+  });
+
+  it('refuses a template in its script, where input would be code', async () => {
+    expect(await failure(run({ script: 'echo {{input.x}}' }).result)).toMatchObject({
+      code: 'BAD_SPEC',
+      name: 'NoRetry',
+    });
+  });
+
+  it('works without namespaces and limits too', async () => {
+    const bare: Containment = { prefix: [], namespace: false, prlimit: false };
+    expect(await start(fakeContext({ script: 'echo \'"bare"\'' }), bare)).toBe('bare');
+    const context = fakeContext({ script: 'sleep 302 & sleep 302' });
+    const result = start(context, bare);
+    await wait(150);
+    context.end();
+    expect(await failure(result)).toBeInstanceOf(Error);
+    await wait(50);
+    expect(pidOf('sleep 302')).toBe(0);
+  });
+});
+
+/** The pid, as this process sees it, of the process with this command line; 0 if there is none. */
+function pidOf(command: string): number {
+  for (const pid of pids()) {
+    try {
+      const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      if (text === command && isAlive(pid)) return pid;
+    } catch {
+      // Ended meanwhile.
+    }
+  }
+  return 0;
+}
+
+function pids(): number[] {
+  const { readdirSync } = process.getBuiltinModule('node:fs');
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
+}
