@@ -4,6 +4,7 @@ export * from './effects.js';
 export * from './json.js';
 export * from './limits.js';
 export * from './log-events.js';
+export * from './message-ids.js';
 export * from './names.js';
 export * from './policy.js';
 export * from './position.js';

@@ -116,8 +116,12 @@ describe.skipIf(!chromiumPath())('a job', () => {
     await page.getByRole('link', { name: 'Open the run' }).click();
     await page.waitForURL(/\/runs\/[^/]+$/);
     await page.locator('main header').getByText('Succeeded').waitFor();
-    await page.getByRole('tab', { name: 'Result' }).click();
-    await page.waitForURL(/tab=result/);
+    for (const tab of ['Attempts', 'Timeline', 'Deliveries', 'Input', 'Result']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await page.waitForURL(new RegExp(`tab=${tab.toLowerCase()}`));
+      await page.getByRole('tab', { name: tab, selected: true }).waitFor();
+      await page.getByRole('tabpanel').getByRole('heading', { name: tab, level: 2 }).waitFor();
+    }
     await context.close();
   });
 });

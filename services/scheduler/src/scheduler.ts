@@ -14,8 +14,10 @@ import { Registry } from 'prom-client';
 import { createCronScheduler } from './cron/cron-scheduler.js';
 import { earlierRuns } from './cron/earlier-runs.js';
 import { createTickLog } from './cron/tick-log.js';
+import { createTickRecorder } from './cron/tick-recorder.js';
 import { createDueRuns } from './due/due-runs.js';
 import { createExpiry } from './due/expire-runs.js';
+import { createRowQueue } from './due/queue-due-row.js';
 import { createQueueRunEffects } from './effects/queue-run-effects.js';
 import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createShardLocks } from './shards/shard-locks.js';
@@ -54,22 +56,23 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
     },
   });
   const expiry = createExpiry({ db, log, store, shards: locks, clock, logger });
-  const due = createDueRuns({ db, link, log, store, shards: locks, clock, logger, metrics, expire: expiry.expire });
-  const cron = createCronScheduler({
+  const { expire } = expiry;
+  const rows = createRowQueue({ link, log, store, shards: locks, clock, logger, metrics, expire });
+  const due = createDueRuns({ db, rows, store, shards: locks, clock, logger });
+  const recorder = createTickRecorder({
     store,
     log,
-    ticks: createTickLog(link),
-    shards: locks,
     broker,
     clock,
     logger,
     metrics,
-    instanceId,
     ensureLevel: async (queue, priority) =>
       (await ensureQueueLevel(link, store, log, queue, priority, { createQueue: true })).ok,
     earlierRuns: (scheduleId, seq) => earlierRuns(db, scheduleId, seq),
     hintCancel: (runId) => link.nc.publish(live.cancel, JSON.stringify({ runId })),
   });
+  const ticks = createTickLog(link);
+  const cron = createCronScheduler({ store, ticks, recorder, shards: locks, broker, clock, logger, instanceId });
   const effects = await createQueueRunEffects({
     link,
     logger,

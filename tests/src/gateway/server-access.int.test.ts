@@ -139,6 +139,7 @@ describe('signing in', () => {
     const held = await second.ask(login, victim);
     expect(held.code).toBe('RATE_LIMITED');
     expect(held.error?.extensions).toMatchObject({ retryable: true, retryAfterMs: expect.any(Number) });
+    expect(Number(held.response.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await gateway.ask(login, admin)).data?.login.user.role).toBe('ADMIN');
   });
 

@@ -30,6 +30,15 @@ const settled = async (runId: string, status = 'SUCCEEDED') => {
   return house.deliveries(runId);
 };
 
+/** The effect of this run's end, once more, and an end that is told after it. */
+async function tellAgain(runId: string, tag: string): Promise<void> {
+  const rows = await house.db.query<{ at: Date }>('select finished_at as at from read.runs where id = $1', [runId]);
+  const at = rows[0]?.at.getTime();
+  const again = { runId, job: 'noop', queue: 'default', tags: [tag], status: 'SUCCEEDED', at };
+  const payload = JSON.stringify({ v: 1, id: newId(), runs: [again] });
+  await house.base.log.append({ messages: [{ subject: effectSubject('notify-run'), payload }] });
+}
+
 describe('the end of a run', () => {
   it('reaches the channels whose rules it meets, signed so that anybody can verify it, and is recorded', async () => {
     const secret = await house.channel(
@@ -61,13 +70,7 @@ describe('the end of a run', () => {
     await house.channel('once', hooks.url('/once'), { tags: ['once'] });
     const runId = await house.end({ tags: ['once'] });
     await settled(runId);
-    const [{ finished_at: at }] = (await house.db.query<{ finished_at: Date }>(
-      'select finished_at from read.runs where id = $1',
-      [runId],
-    )) as [{ finished_at: Date }];
-    const again = { runId, job: 'noop', queue: 'default', tags: ['once'], status: 'SUCCEEDED', at: at.getTime() };
-    const payload = JSON.stringify({ v: 1, id: newId(), runs: [again] });
-    await house.base.log.append({ messages: [{ subject: effectSubject('notify-run'), payload }] });
+    await tellAgain(runId, 'once');
     const later = await house.end({ tags: ['once'] });
     await settled(later);
     expect(hooks.at('/once')).toHaveLength(2);
@@ -154,6 +157,11 @@ describe('notifiers', () => {
     const [row] = await settled(runId);
     expect(row?.attempts.map(({ number }) => number)).toEqual([1, 2]);
     expect(new Set(hooks.at('/second-life').map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    await notifier.kill9();
+    notifier = await house.notify();
+    await tellAgain(runId, 'life');
+    await settled(await house.end({ tags: ['life'] }));
+    expect(hooks.at('/second-life')).toHaveLength(3);
   });
 
   it('share the work: two of them deliver each end once', { timeout: 60_000 }, async () => {

@@ -69,14 +69,7 @@ it('a log that is stopped while the server is away lets nobody wait for ever', {
 it('too many open batches: an append tries again until there is room for its own', async () => {
   await using backed = await backedByNats();
   const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
-  const { headers } = await import('@nats-io/transport-node');
-  for (let n = 0; n < 50; n++) {
-    const opening = headers();
-    opening.set('Nats-Batch-Id', `open-${n}`);
-    opening.set('Nats-Batch-Sequence', '1');
-    backed.link.nc.publish(queuedSubject('default', 5), '{}', { headers: opening });
-  }
-  await backed.link.nc.flush();
+  for (let n = 0; n < 50; n++) await backed.link.js.startBatch(queuedSubject('default', 5), '{}');
   const messages = [1, 2, 3].map(() => enqueue().messages[0] as never);
   expect(await log.append({ messages })).toMatchObject({ ok: true });
   await log.stop();

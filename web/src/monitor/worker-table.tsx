@@ -30,12 +30,15 @@ export function WorkerTable(props: { workers: readonly WorkerPartsFragment[] }) 
   );
 }
 
+/** A worker without a list, or with `*` on it, takes runs of every queue. */
+const takesAll = (queues: readonly string[]) => queues.length === 0 || queues.includes('*');
+
 function WorkerRow(props: { worker: WorkerPartsFragment }) {
   const now = createClock(10_000);
   const offline = () => props.worker.status === 'OFFLINE';
   const upMs = () => Math.max(0, now() - Date.parse(props.worker.startedAt));
   return (
-    <li class="grid items-center gap-x-6 gap-y-3 p-4 md:grid-cols-[minmax(0,1.2fr)_minmax(0,1.4fr)_17rem]">
+    <li class="grid items-center gap-x-6 gap-y-3 p-4 md:grid-cols-[minmax(0,1.2fr)_minmax(0,1.2fr)_20rem]">
       <div class="min-w-0">
         <div class="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span class="min-w-0 truncate font-medium">{props.worker.host}</span>
@@ -51,7 +54,7 @@ function WorkerRow(props: { worker: WorkerPartsFragment }) {
         <p class="mt-1.5 line-clamp-2 text-xs break-words text-ink-faint">
           {props.worker.handlers.length > 0 ? props.worker.handlers.join(', ') : 'no handlers'}
           {' · queues '}
-          {props.worker.queues.length > 0 ? props.worker.queues.join(', ') : 'all'}
+          {takesAll(props.worker.queues) ? 'all' : props.worker.queues.join(', ')}
         </p>
       </div>
       <dl class="num grid grid-cols-4 gap-x-5 text-[0.8125rem] md:text-right">

@@ -17,7 +17,7 @@ const levels: { level: LogLevel; label: string }[] = [
 ];
 
 /** A run's log, live. It follows its end until the reader scrolls up. */
-export default function LogView(props: { runId: string; ended: boolean }) {
+export function LogView(props: { runId: string; ended: boolean }) {
   const [level, setLevel] = createSignal<LogLevel>('DEBUG');
   return (
     <Show when={level()} keyed>

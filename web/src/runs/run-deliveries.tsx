@@ -7,7 +7,7 @@ import { EmptyState } from '../ui/empty-state';
 import { ErrorPanel } from '../ui/error-panel';
 
 /** Who was told about this run, and what they answered. */
-export default function RunDeliveries(props: { runId: string; revision: number }) {
+export function RunDeliveries(props: { runId: string; revision: number }) {
   const list = createList(
     DeliveriesDocument,
     () => ({ filter: { runId: props.runId } }),

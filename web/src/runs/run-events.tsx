@@ -1,5 +1,6 @@
 import { For, Show } from 'solid-js';
-import { absoluteTime, preciseTime } from '../time/relative-time';
+import { absoluteTime, clockTime, preciseTime } from '../time/relative-time';
+import { splitTimes } from '../time/split-times';
 import { eventTone } from './event-tone';
 import type { RunDetail } from './run-page';
 
@@ -24,7 +25,13 @@ export function RunEvents(props: { run: RunDetail }) {
                   class={`tone-${eventTone(event.type)} tone-bg absolute top-1.5 -left-[0.3125rem] size-2.5 rounded-full ring-3 ring-surface`}
                 />
                 <div class="flex flex-wrap items-baseline gap-x-3">
-                  <span class="min-w-0 font-medium break-words">{event.message}</span>
+                  <span class="min-w-0 font-medium break-words">
+                    <For each={splitTimes(event.message)}>
+                      {(part) =>
+                        part.at === undefined ? part.text : <time datetime={part.text}>{clockTime(part.at)}</time>
+                      }
+                    </For>
+                  </span>
                   <time
                     datetime={event.at}
                     title={absoluteTime(Date.parse(event.at))}

@@ -1,5 +1,5 @@
 import { useParams, useSearchParams } from '@solidjs/router';
-import { createMemo, For, lazy, Match, Show, Suspense, Switch } from 'solid-js';
+import { createMemo, For, Match, Show, Switch } from 'solid-js';
 import { createQuery } from '../api/create-query';
 import { RunPageDocument, type RunPageQuery } from '../generated/graphql';
 import { AfterDelay } from '../ui/after-delay';
@@ -8,15 +8,14 @@ import { JsonView } from '../ui/json-view';
 import { NotFoundPage } from '../ui/not-found-page';
 import { isTerminal } from '../ui/status-look';
 import { TabView } from '../ui/tabs';
+import { LogView } from './log-view';
 import { RunAttempts } from './run-attempts';
+import { RunDeliveries } from './run-deliveries';
 import { RunEvents } from './run-events';
 import { RunFacts } from './run-facts';
 import { RunHeader } from './run-header';
 import { RunPath } from './run-path';
 import { useLiveRun } from './use-live-run';
-
-const LogView = lazy(() => import('./log-view'));
-const RunDeliveries = lazy(() => import('./run-deliveries'));
 
 export type RunDetail = NonNullable<RunPageQuery['run']>;
 
@@ -101,6 +100,8 @@ function WhyNotRunning(props: { run: RunDetail }) {
   );
 }
 
+// Nothing in here is loaded lazily: the address changes in a transition, and a tab that waited for its chunk would be
+// shown without ever being marked as the selected one.
 function RunTabs(props: { run: RunDetail }) {
   const [search, setSearch] = useSearchParams<{ tab?: string }>();
   const tab = createMemo(() => tabs.find((it) => it.id === search.tab)?.id ?? 'logs');
@@ -114,35 +115,33 @@ function RunTabs(props: { run: RunDetail }) {
         onSelect={(id) => setSearch({ tab: id === 'logs' ? null : id }, { replace: true })}
       >
         <h2 class="sr-only">{tabs.find((it) => it.id === tab())?.label}</h2>
-        <Suspense>
-          <Switch>
-            <Match when={tab() === 'logs'}>
-              <Show when={runId()} keyed>
-                {(id) => <LogView runId={id} ended={isTerminal(props.run.status)} />}
+        <Switch>
+          <Match when={tab() === 'logs'}>
+            <Show when={runId()} keyed>
+              {(id) => <LogView runId={id} ended={isTerminal(props.run.status)} />}
+            </Show>
+          </Match>
+          <Match when={tab() === 'result'}>
+            <RunResult run={props.run} />
+          </Match>
+          <Match when={tab() === 'input'}>
+            <div class="grid gap-5 p-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+              <Show when={props.run.input !== null} fallback={<Nothing>This run was started without input.</Nothing>}>
+                <JsonView value={props.run.input} label="Input" />
               </Show>
-            </Match>
-            <Match when={tab() === 'result'}>
-              <RunResult run={props.run} />
-            </Match>
-            <Match when={tab() === 'input'}>
-              <div class="grid gap-5 p-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-                <Show when={props.run.input !== null} fallback={<Nothing>This run was started without input.</Nothing>}>
-                  <JsonView value={props.run.input} label="Input" />
-                </Show>
-                <RunFacts run={props.run} />
-              </div>
-            </Match>
-            <Match when={tab() === 'attempts'}>
-              <RunAttempts run={props.run} />
-            </Match>
-            <Match when={tab() === 'deliveries'}>
-              <RunDeliveries runId={runId()} revision={props.run.revision} />
-            </Match>
-            <Match when={tab() === 'timeline'}>
-              <RunEvents run={props.run} />
-            </Match>
-          </Switch>
-        </Suspense>
+              <RunFacts run={props.run} />
+            </div>
+          </Match>
+          <Match when={tab() === 'attempts'}>
+            <RunAttempts run={props.run} />
+          </Match>
+          <Match when={tab() === 'deliveries'}>
+            <RunDeliveries runId={runId()} revision={props.run.revision} />
+          </Match>
+          <Match when={tab() === 'timeline'}>
+            <RunEvents run={props.run} />
+          </Match>
+        </Switch>
       </TabView>
     </section>
   );

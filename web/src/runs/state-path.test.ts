@@ -11,6 +11,7 @@ const run = {
   dueAt: null,
   attempt: 0,
   nextAttemptAt: null,
+  attempts: [],
 };
 const words = (steps: { status: string }[]) => steps.map((step) => step.status);
 
@@ -32,6 +33,12 @@ describe('the path of a run', () => {
       attempt: 3,
     });
     expect(words(steps)).toEqual(['SCHEDULED', 'QUEUED', 'RETRYING', 'RUNNING', 'FAILED']);
+  });
+
+  it('begins when the first attempt was queued, not the last', () => {
+    const attempts = [{ queuedAt: at(0) }, { queuedAt: at(7) }];
+    const steps = statePath({ ...run, status: 'RUNNING', attempt: 2, queuedAt: at(7), startedAt: at(8), attempts });
+    expect(steps[0]).toEqual({ status: 'QUEUED', at: at(0), current: false });
   });
 
   it('never shows the present state twice', () => {

@@ -13,6 +13,8 @@ interface PathTimes {
   dueAt: string | null;
   attempt: number;
   nextAttemptAt: string | null;
+  /** In order. */
+  attempts: readonly { queuedAt: string | null }[];
 }
 
 const terminal = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
@@ -23,9 +25,11 @@ const terminal = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
  */
 export function statePath(run: PathTimes): PathStep[] {
   const steps: PathStep[] = [];
+  // `queuedAt` moves with every attempt; the path begins with the first.
+  const queuedAt = run.attempts[0]?.queuedAt ?? run.queuedAt;
   const planned = run.dueAt !== null && Date.parse(run.dueAt) - Date.parse(run.createdAt) > 500;
   if (planned && run.status !== 'SCHEDULED') steps.push(step('SCHEDULED', run.createdAt));
-  if (run.queuedAt !== null && run.status !== 'QUEUED') steps.push(step('QUEUED', run.queuedAt));
+  if (queuedAt !== null && run.status !== 'QUEUED') steps.push(step('QUEUED', queuedAt));
   if (run.attempt > 1 && run.status !== 'RETRYING') steps.push(step('RETRYING', null));
   if (run.startedAt !== null && run.status !== 'RUNNING') steps.push(step('RUNNING', run.startedAt));
   steps.push({ status: run.status, at: presentAt(run), current: true });

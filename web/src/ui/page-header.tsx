@@ -29,7 +29,7 @@ export function PageHeader(props: {
         </Show>
       </div>
       <Show when={props.lead}>
-        <div class="mt-2 max-w-prose text-ink-soft sm:mt-1">{props.lead}</div>
+        <div class="mt-2 max-w-prose text-ink-soft sm:mt-0.5">{props.lead}</div>
       </Show>
     </header>
   );

@@ -62,6 +62,8 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
         serverId = nc.info?.server_id ?? serverId;
         logger.info({ server: serverId }, 'connected to NATS again');
         for (const fn of [...up]) fn();
+      } else if (status.type === 'close') {
+        connected = false;
       } else if (status.type === 'error') {
         logger.warn({ reason: status.error.message }, 'NATS reports an error');
       }
@@ -88,8 +90,10 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
       });
     },
     async stop() {
+      const wasConnected = connected;
+      connected = false;
       if (!nc.isClosed()) {
-        if (connected) await nc.flush().catch(() => undefined);
+        if (wasConnected) await nc.flush().catch(() => undefined);
         await nc.close();
       }
       await following;

@@ -39,14 +39,14 @@ export const RunEntity = defineEntity({
     job: column.text(),
     job_revision: column.int(),
     kind: column.text<JobKind>(),
-    spec: column.json<Json>().nullable(),
-    policy: column.json<RunPolicy>(),
+    spec: column.plainJson<Json>().nullable(),
+    policy: column.plainJson<RunPolicy>(),
     status: column.text<RunStatus>(),
     queue: column.text(),
     priority: column.small(),
-    input: column.json<Json>().nullable(),
-    result: column.json<Json>().nullable(),
-    error: column.json<RunError>().nullable(),
+    input: column.plainJson<Json>().nullable(),
+    result: column.plainJson<Json>().nullable(),
+    error: column.plainJson<RunError>().nullable(),
     attempt: column.small(),
     max_attempts: column.small(),
     delivery: column.int(),
@@ -95,7 +95,7 @@ export const RunEventsEntity = defineEntity({
   properties: {
     run_id: column.uuid().primary(),
     seq: column.big().primary(),
-    events: column.json<StoredRunEvent[]>(),
+    events: column.plainJson<StoredRunEvent[]>(),
   },
 });
 
@@ -147,6 +147,6 @@ export const OutboxEntity = defineEntity({
     id: column.big().primary(),
     subject: column.text(),
     msg_id: column.text(),
-    payload: column.json<Json>(),
+    payload: column.plainJson<Json>(),
   },
 });

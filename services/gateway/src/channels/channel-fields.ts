@@ -53,7 +53,9 @@ export class ChannelFields {
 function historyOf(ctx: Pick<Context, 'db' | 'loaders'>, id: string): Promise<ChannelHistory | undefined> {
   const loader = ctx.loaders.of('channel-history', async (ids: readonly string[]) => {
     const rows = await ctx.db.query<ChannelHistory & { last_ms: number | null }>(HISTORY, [ids]);
-    const found = new Map(rows.map((row) => [row.channel_id, { ...row, last_at: row.last_ms === null ? null : new Date(row.last_ms) }]));
+    const found = new Map(
+      rows.map((row) => [row.channel_id, { ...row, last_at: row.last_ms === null ? null : new Date(row.last_ms) }]),
+    );
     return ids.map((one) => found.get(one));
   });
   return loader.load(id);

@@ -44,7 +44,10 @@ export class ChannelResolver {
   }
 
   @Mutation(() => ChannelCreated, { nullable: true })
-  async createChannel(@Arg('input', () => ChannelInput) input: ChannelInput, @Ctx() ctx: Context): Promise<ChannelCreated> {
+  async createChannel(
+    @Arg('input', () => ChannelInput) input: ChannelInput,
+    @Ctx() ctx: Context,
+  ): Promise<ChannelCreated> {
     requireAllJobs(ctx.principal, 'create channels');
     const channel = newChannel(input, newId(), ctx.clock.now(), ctx.actor);
     const secret = input.secret ? ownSecret(input.secret) : newSecret();
@@ -52,7 +55,8 @@ export class ChannelResolver {
     if (!secret) problems.secret = 'must be base64 of 24 to 64 bytes, with or without whsec_ before it';
     if (input.replayFrom) problems.replayFrom = 'is not supported yet';
     if (!secret || Object.keys(problems).length > 0) throw badUserInput(problems);
-    if (ctx.stateStore.channels.size >= maxList) throw conflict(`There are ${maxList} channels already; no more can be made.`);
+    if (ctx.stateStore.channels.size >= maxList)
+      throw conflict(`There are ${maxList} channels already; no more can be made.`);
     await saveChannelSecret(ctx, channel.id, { secret, headers: headersOf(input.headers) });
     try {
       await createDefinition(ctx, 'channel', { type: 'ChannelSaved', channel }, () => undefined);
@@ -98,7 +102,8 @@ export class ChannelResolver {
     const store = await settledState(ctx);
     if (!store.channels.has(id)) throw notFound('channel', id);
     const saved = await saveState(ctx.log, store, { type: 'ChannelDeleted', id }, { by: byOf(ctx) });
-    if (!saved.ok) throw saved.reason === 'full' ? logOfDefinitionsFull() : conflict('The channel is being changed. Try again.');
+    if (!saved.ok)
+      throw saved.reason === 'full' ? logOfDefinitionsFull() : conflict('The channel is being changed. Try again.');
     notePosition(ctx, { state: saved.seq });
     await deleteChannelSecret(ctx, id);
     return true;

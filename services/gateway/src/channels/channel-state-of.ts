@@ -53,7 +53,11 @@ function ruleOf({ mutedUntil, mode, ...input }: AlertRuleInput): AlertRule {
 }
 
 /** Everything that is wrong with a channel, by path. @param allow ranges of addresses it may reach */
-export function channelProblems(channel: ChannelState, headers: Json | undefined, allow: readonly string[]): Record<string, string> {
+export function channelProblems(
+  channel: ChannelState,
+  headers: Json | undefined,
+  allow: readonly string[],
+): Record<string, string> {
   if (channel.kind !== 'WEBHOOK') return { kind: `${channel.kind} channels are not supported yet; use WEBHOOK` };
   const parsed = ChannelState.safeParse(channel);
   return {
@@ -85,7 +89,8 @@ function headerProblems(headers: Json | undefined): Record<string, string> {
   for (const [name, value] of entries) {
     if (!TOKEN.test(name)) problems[`headers.${name}`] = 'is not the name of a header';
     else if (OURS.test(name)) problems[`headers.${name}`] = 'is set by Jobflow';
-    else if (typeof value !== 'string' || !PRINTABLE.test(value)) problems[`headers.${name}`] = 'must be printable text';
+    else if (typeof value !== 'string' || !PRINTABLE.test(value))
+      problems[`headers.${name}`] = 'must be printable text';
   }
   return problems;
 }
@@ -100,7 +105,15 @@ function notYet({ signatures, ordered, rules }: ChannelState): Record<string, st
   if (ordered) problems.ordered = 'is not supported yet';
   for (const [n, rule] of rules.entries()) {
     if (rule.mode !== 'EVERY') problems[`rules.${n}.mode`] = 'only EVERY is supported yet';
-    for (const name of ['consecutive', 'throttleMs', 'digestMs', 'events', 'oldestWaitOverMs', 'successRateBelow', 'windowMs'] as const) {
+    for (const name of [
+      'consecutive',
+      'throttleMs',
+      'digestMs',
+      'events',
+      'oldestWaitOverMs',
+      'successRateBelow',
+      'windowMs',
+    ] as const) {
       if (rule[name] !== undefined) problems[`rules.${n}.${name}`] = 'is not supported yet';
     }
   }

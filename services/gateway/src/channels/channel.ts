@@ -1,4 +1,4 @@
-import type { AlertRule as Rule, ChannelState, Json, RunStatus as Status } from '@jobflow/contracts';
+import type { ChannelState, Json, AlertRule as Rule, RunStatus as Status } from '@jobflow/contracts';
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { ChannelKind } from '../deliveries/delivery.js';
 import { RunStatus } from '../runs/run-enums.js';

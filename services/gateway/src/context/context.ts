@@ -1,5 +1,5 @@
 import { type Actor, encodePosition, mergePositions, type Position, ZERO } from '@jobflow/contracts';
-import type { Clock, EventLog, NatsLink, SecretBox, StateStore } from '@jobflow/platform';
+import type { Clock, EventLog, Logger, NatsLink, SecretBox, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Passwords } from '../auth/passwords.js';
 import type { Principal } from '../auth/principal.js';
@@ -13,7 +13,6 @@ import { requestLimits } from '../limits/request-limits.js';
 import type { GatewayConfig } from '../server/gateway-config.js';
 import type { LiveFeed } from '../subscriptions/live-tick.js';
 import type { Loaders } from './loaders.js';
-import type { Logger } from './logger.js';
 
 /** What lives as long as the process and every resolver may use. */
 export interface Services {

@@ -2,6 +2,7 @@ import type { StateEvent } from '@jobflow/contracts';
 import { entityOf, type Kept, type StateStore, saveState } from '@jobflow/platform';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { conflict, notFound, queueFull } from '../errors/refusals.js';
+import { inTurn } from './in-turn.js';
 import { settledState } from './settled-state.js';
 
 interface Stamped {
@@ -30,6 +31,10 @@ const NEWS_MS = 500;
  */
 export async function changeDefinition<S extends Stamped>(ctx: Context, change: DefinitionChange<S>): Promise<S> {
   const store = await settledState(ctx);
+  return inTurn(store, `${change.what} ${change.id}`, () => changeIn(ctx, store, change));
+}
+
+async function changeIn<S extends Stamped>(ctx: Context, store: StateStore, change: DefinitionChange<S>): Promise<S> {
   for (let tries = 0; ; tries++) {
     const kept = change.find(store);
     if (!kept) throw notFound(change.what, change.id);
@@ -43,9 +48,18 @@ export async function changeDefinition<S extends Stamped>(ctx: Context, change: 
       return next;
     }
     if (saved.reason === 'full') throw logOfDefinitionsFull();
-    if (tries === TRIES) throw conflict(`The ${change.what} ${change.id} changes too fast. Try again.`, { currentRevision: kept.state.revision });
-    await store.waitFor(store.seq() + 1, NEWS_MS);
+    if (tries === TRIES)
+      throw conflict(`The ${change.what} ${change.id} changes too fast. Try again.`, {
+        currentRevision: kept.state.revision,
+      });
+    await newsOf(ctx, () => change.find(store)?.seq !== kept.seq);
   }
+}
+
+/** Another gateway was faster: its change is on the way to this one's memory, unless it is there already. */
+async function newsOf({ stateStore, clock }: Context, arrived: () => boolean): Promise<void> {
+  const until = clock.now() + NEWS_MS;
+  while (!arrived() && clock.now() < until) await stateStore.waitFor(stateStore.seq() + 1, NEWS_MS / 5);
 }
 
 function checkRevision<S extends Stamped>({ what, id, expectedRevision }: DefinitionChange<S>, state: S): void {
@@ -56,7 +70,12 @@ function checkRevision<S extends Stamped>({ what, id, expectedRevision }: Defini
 }
 
 /** Saves a definition that must not exist yet. */
-export async function createDefinition(ctx: Context, what: string, event: StateEvent, revisionNow: (store: StateStore) => number | undefined): Promise<void> {
+export async function createDefinition(
+  ctx: Context,
+  what: string,
+  event: StateEvent,
+  revisionNow: (store: StateStore) => number | undefined,
+): Promise<void> {
   const store = await settledState(ctx);
   const { kind, id } = entityOf(event);
   const refuse = () => conflict(`There is a ${what} ${id} already.`, { currentRevision: revisionNow(store) ?? 1 });
@@ -64,7 +83,7 @@ export async function createDefinition(ctx: Context, what: string, event: StateE
   const saved = await saveState(ctx.log, store, event, { expectSeq: store.seqOf(kind, id), by: byOf(ctx) });
   if (saved.ok) return notePosition(ctx, { state: saved.seq });
   if (saved.reason === 'full') throw logOfDefinitionsFull();
-  await store.waitFor(store.seq() + 1, NEWS_MS);
+  await newsOf(ctx, () => revisionNow(store) !== undefined);
   throw refuse();
 }
 

@@ -32,9 +32,14 @@ export class DeliveryResolver {
   }
 }
 
-async function deliveryFrames(ctx: Context, filter: DeliveryFilter | null | undefined): Promise<AsyncIterable<Delivery[]>> {
+async function deliveryFrames(
+  ctx: Context,
+  filter: DeliveryFilter | null | undefined,
+): Promise<AsyncIterable<Delivery[]>> {
   const ticks = ctx.live.changes(ctx.signal);
-  const [row] = await ctx.db.query<{ seq: number }>('select seq from read.checkpoint where stream = $1', [DELIVERIES_STREAM]);
+  const [row] = await ctx.db.query<{ seq: number }>('select seq from read.checkpoint where stream = $1', [
+    DELIVERIES_STREAM,
+  ]);
   const key = `deliveries ${JSON.stringify([filter, visibleJobs(ctx.principal)])}`;
   return (async function* follow() {
     let from = row?.seq ?? 0;

@@ -1,11 +1,11 @@
 import type { Context } from '../context/context.js';
-import { visibleJobs } from '../runs/visible-jobs.js';
-import { isRunId } from '../runs/run-ids.js';
 import { checkFirst, maxList } from '../paging/check-first.js';
 import { Conditions } from '../paging/conditions.js';
 import { decodeCursor } from '../paging/cursor.js';
 import { afterCursor, type Order, orderBy } from '../paging/keyset.js';
 import { pageOf } from '../paging/page-of.js';
+import { isRunId } from '../runs/run-ids.js';
+import { visibleJobs } from '../runs/visible-jobs.js';
 import type { Delivery, DeliveryAttempt, DeliveryConnection, DeliveryFilter, DeliveryStatus } from './delivery.js';
 
 interface Row {
@@ -82,7 +82,10 @@ export async function changedDeliveries(
 export async function findDelivery(ctx: Context, id: string): Promise<Delivery | undefined> {
   if (!isRunId(id)) return undefined;
   const conditions = deliveryConditions(undefined, visibleJobs(ctx.principal)).always('id = ?::uuid', id);
-  const [row] = await ctx.db.query<Row>(`select ${COLUMNS} from read.deliveries where ${conditions.sql}`, conditions.params);
+  const [row] = await ctx.db.query<Row>(
+    `select ${COLUMNS} from read.deliveries where ${conditions.sql}`,
+    conditions.params,
+  );
   return row && deliveryOf(row);
 }
 

@@ -1,4 +1,4 @@
-import { controlSubject, queuedSubject, type RunEventOf } from '@jobflow/contracts';
+import { controlSubject, plannedMsgId, queuedMsgId, queuedSubject, type RunEventOf } from '@jobflow/contracts';
 import { ensureQueueLevel, type UnitMessage } from '@jobflow/platform';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { conflict, notFound, queueFull } from '../errors/refusals.js';
@@ -28,7 +28,9 @@ export async function appendRuns(ctx: Context, runs: readonly Appending[]): Prom
     const subject = appending.dueAt === undefined ? queuedSubject(queue, priority) : controlSubject(queue);
     return { subject, events: [birthOf(appending)] };
   });
-  const appended = await ctx.log.append({ messages, msgId: `${first.run.id}:0`, by: byOf(ctx) });
+  const { id } = first.run;
+  const msgId = first.dueAt === undefined ? queuedMsgId(id, 0) : plannedMsgId(id);
+  const appended = await ctx.log.append({ messages, msgId, by: byOf(ctx) });
   if (!appended.ok) {
     if (appended.reason === 'full') throw queueFull();
     throw new Error('the log reports a conflict for messages that expect nothing');
@@ -49,7 +51,12 @@ async function ensureLevels(ctx: Context, runs: readonly Appending[]): Promise<v
 }
 
 /** Makes sure that runs sent to this queue and priority will be read. `create`: makes the queue if it is not there. */
-export async function ensureLevel(ctx: Context, queue: string, priority: number, create = queue === DEFAULT_QUEUE): Promise<void> {
+export async function ensureLevel(
+  ctx: Context,
+  queue: string,
+  priority: number,
+  create = queue === DEFAULT_QUEUE,
+): Promise<void> {
   const options = { createQueue: create, by: byOf(ctx), now: () => ctx.clock.now() };
   const ready = await ensureQueueLevel(ctx.link, ctx.stateStore, ctx.log, queue, priority, options);
   if (ready.ok) return;

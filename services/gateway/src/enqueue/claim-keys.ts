@@ -29,11 +29,23 @@ async function claimIn(db: Queryable, runs: readonly KeyedRun[], now: Date): Pro
     if (key && key.hash !== runs[leader]?.idempotency?.hash) claims[at] = { kind: 'mismatch', key: key.key };
   }
   if (claims.some(({ kind }) => kind === 'mismatch')) return claims;
-  await take(runs, claims, byKey.leaders, (run) => ({ ...base(run), key: '', hash: '', ...run.idempotency }), (keyed) => takeIdempotencyKeys(db, keyed, now));
+  await take(
+    runs,
+    claims,
+    byKey.leaders,
+    (run) => ({ ...base(run), key: '', hash: '', ...run.idempotency }),
+    (keyed) => takeIdempotencyKeys(db, keyed, now),
+  );
   if (claims.some(({ kind }) => kind === 'mismatch')) return claims;
 
   const byUnique = groupBy(runs, claims, (run, at) => (byKey.followers.has(at) ? undefined : run.uniqueKey));
-  await take(runs, claims, byUnique.leaders, (run) => ({ ...base(run), key: run.uniqueKey ?? '' }), (keyed) => takeUniqueKeys(db, keyed, now));
+  await take(
+    runs,
+    claims,
+    byUnique.leaders,
+    (run) => ({ ...base(run), key: run.uniqueKey ?? '' }),
+    (keyed) => takeUniqueKeys(db, keyed, now),
+  );
   follow(runs, claims, byUnique.followers, now);
   await moveIdempotencyKeys(db, movedBy(runs, claims, [...byUnique.leaders, ...byUnique.followers.keys()]));
   follow(runs, claims, byKey.followers, now);
@@ -43,7 +55,11 @@ async function claimIn(db: Queryable, runs: readonly KeyedRun[], now: Date): Pro
 const base = ({ job, runId }: KeyedRun) => ({ job, runId });
 
 /** Among runs that are still free: the first under each key, and who of the same batch comes after it. */
-function groupBy(runs: readonly KeyedRun[], claims: readonly Claim[], keyOf: (run: KeyedRun, at: number) => string | undefined) {
+function groupBy(
+  runs: readonly KeyedRun[],
+  claims: readonly Claim[],
+  keyOf: (run: KeyedRun, at: number) => string | undefined,
+) {
   const first = new Map<string, number>();
   const followers = new Map<number, number>();
   for (const [at, run] of runs.entries()) {
@@ -82,7 +98,9 @@ function movedBy(runs: readonly KeyedRun[], claims: readonly Claim[], candidates
   return candidates.flatMap((at) => {
     const run = runs[at] as KeyedRun;
     const claim = claims[at];
-    return run.idempotency && claim?.kind === 'existing' ? [{ job: run.job, key: run.idempotency.key, runId: claim.runId }] : [];
+    return run.idempotency && claim?.kind === 'existing'
+      ? [{ job: run.job, key: run.idempotency.key, runId: claim.runId }]
+      : [];
   });
 }
 

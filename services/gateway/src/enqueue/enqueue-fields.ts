@@ -21,4 +21,6 @@ export function enqueueFields(input: EnqueueInput): EnqueueFields {
 
 type WithoutNull<T> = { [K in keyof T]?: Exclude<T[K], null> };
 export const withoutNull = <T extends object>(fields: T): WithoutNull<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as WithoutNull<T>;
+  Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== null && value !== undefined),
+  ) as WithoutNull<T>;

@@ -1,6 +1,6 @@
 import { encodePosition, limits, mergePositions, type Position, ZERO } from '@jobflow/contracts';
-import { settledState } from '../definitions/settled-state.js';
 import type { Context } from '../context/context.js';
+import { settledState } from '../definitions/settled-state.js';
 import { ApiError } from '../errors/api-error.js';
 import { badUserInput, idempotencyMismatch, queueFull } from '../errors/refusals.js';
 import { type Appending, appendRuns } from './append-runs.js';
@@ -43,14 +43,22 @@ export async function enqueueRuns(
 
 async function enqueueFresh(ctx: Context, prepared: readonly PreparedRun[]): Promise<EnqueuedAll> {
   const last = await appendRuns(ctx, prepared);
-  const runs = prepared.map((born, n) => ({ id: born.run.id, duplicate: false, born: { ...born, seq: seqOf(last, prepared.length, n) } }));
+  const runs = prepared.map((born, n) => ({
+    id: born.run.id,
+    duplicate: false,
+    born: { ...born, seq: seqOf(last, prepared.length, n) },
+  }));
   return { runs, position: encodePosition({ ...ZERO, runs: last }) };
 }
 
 /** The sequence of message n of a unit of which the last one's is known. */
 const seqOf = (last: number, length: number, n: number): number => Math.max(1, last - (length - 1) + n);
 
-async function enqueueKeyed(ctx: Context, inputs: readonly EnqueueInput[], prepared: readonly PreparedRun[]): Promise<EnqueuedAll> {
+async function enqueueKeyed(
+  ctx: Context,
+  inputs: readonly EnqueueInput[],
+  prepared: readonly PreparedRun[],
+): Promise<EnqueuedAll> {
   const claims = await takeKeys(ctx, inputs, prepared);
   const appending = new Map<string, Appending>();
   for (const [n, claim] of claims.entries()) {
@@ -78,7 +86,11 @@ async function enqueueKeyed(ctx: Context, inputs: readonly EnqueueInput[], prepa
  * The keys' claims, where a run whose key was taken before is looked for until the read model has caught up: what is
  * not there then never reached the log.
  */
-async function takeKeys(ctx: Context, inputs: readonly EnqueueInput[], prepared: readonly PreparedRun[]): Promise<Claim[]> {
+async function takeKeys(
+  ctx: Context,
+  inputs: readonly EnqueueInput[],
+  prepared: readonly PreparedRun[],
+): Promise<Claim[]> {
   const now = new Date(ctx.clock.now());
   const wanted = prepared.map(({ run }, n): KeyedRun => {
     const key = run.idempotencyKey;
@@ -88,7 +100,10 @@ async function takeKeys(ctx: Context, inputs: readonly EnqueueInput[], prepared:
   const claims = await claimKeys(ctx.db, wanted, now);
   const mismatch = claims.find((claim) => claim.kind === 'mismatch');
   if (mismatch) {
-    await releaseKeys(ctx.db, wanted.map(({ runId }) => runId));
+    await releaseKeys(
+      ctx.db,
+      wanted.map(({ runId }) => runId),
+    );
     throw idempotencyMismatch(mismatch.key);
   }
   await lookAgain(ctx, claims);
@@ -100,7 +115,9 @@ const CATCH_UP_MS = 2_000;
 async function lookAgain(ctx: Context, claims: readonly Claim[]): Promise<void> {
   const missing = claims.flatMap((claim) => (claim.kind === 'existing' && claim.status === undefined ? [claim] : []));
   if (missing.length === 0) return;
-  const end = await logGauge(ctx).end().catch(() => 0);
+  const end = await logGauge(ctx)
+    .end()
+    .catch(() => 0);
   await ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS);
   const rows = await ctx.db.query<{ id: string; status: 'QUEUED' }>(
     'select id, status from read.runs where id = any($1::uuid[])',

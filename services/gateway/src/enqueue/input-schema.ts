@@ -40,7 +40,8 @@ export function compileSchema(schema: Json): Compiled {
     return { ok: false, reason: 'must be a JSON Schema: an object, or true or false' };
   }
   const bytes = Buffer.byteLength(JSON.stringify(schema));
-  if (bytes > SCHEMA_BYTES) return { ok: false, reason: `is ${bytes} bytes of JSON; at most ${SCHEMA_BYTES} are allowed` };
+  if (bytes > SCHEMA_BYTES)
+    return { ok: false, reason: `is ${bytes} bytes of JSON; at most ${SCHEMA_BYTES} are allowed` };
   const stated = typeof schema === 'object' ? schema.$schema : undefined;
   const draft = stated === undefined ? drafts[0] : drafts.find(({ pattern }) => pattern.test(String(stated)));
   if (!draft) {
@@ -61,9 +62,13 @@ export function compileSchema(schema: Json): Compiled {
 const validators = new WeakMap<object, ValidateFunction>();
 
 /** What of the input the job's schema refuses, by path: `{ 'input.user.id': 'must be number' }`. */
-export function schemaProblems({ inputSchema }: Pick<JobState, 'inputSchema'>, input: Json | undefined): Record<string, string> {
+export function schemaProblems(
+  { inputSchema }: Pick<JobState, 'inputSchema'>,
+  input: Json | undefined,
+): Record<string, string> {
   if (inputSchema === undefined || inputSchema === true) return {};
-  if (typeof inputSchema !== 'object' || inputSchema === null) return { input: "is refused by the job's inputSchema, whatever it is" };
+  if (typeof inputSchema !== 'object' || inputSchema === null)
+    return { input: "is refused by the job's inputSchema, whatever it is" };
   let validate = validators.get(inputSchema);
   if (!validate) {
     const compiled = compileSchema(inputSchema);
@@ -88,7 +93,10 @@ function problemsOf(validate: ValidateFunction, input: Json): Record<string, str
 }
 
 function pathOf({ instancePath, params, keyword }: ErrorObject): string {
-  const at = instancePath.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const at = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const missing = keyword === 'required' || keyword === 'dependentRequired' ? params.missingProperty : undefined;
   const extra = params.additionalProperty ?? params.unevaluatedProperty;
   return ['input', ...at, ...[missing ?? extra].filter((part) => part !== undefined)].join('.');
@@ -96,7 +104,8 @@ function pathOf({ instancePath, params, keyword }: ErrorObject): string {
 
 function messageOf({ keyword, message, params }: ErrorObject): string {
   if (keyword === 'required') return 'is required';
-  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') return 'is not a property of this input';
+  if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties')
+    return 'is not a property of this input';
   if (keyword === 'enum') return `must be one of ${JSON.stringify(params.allowedValues).slice(0, 200)}`;
   return message ?? `does not satisfy ${keyword}`;
 }

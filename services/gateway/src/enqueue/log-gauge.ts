@@ -79,7 +79,7 @@ const gauges = new WeakMap<NatsLink, LogGauge>();
 
 /** The gauge of this process. */
 export function logGauge({ link, clock }: { link: NatsLink; clock: Clock }): LogGauge {
-  let gauge = gauges.get(link);
-  if (!gauge) gauges.set(link, (gauge = createLogGauge(link, clock)));
+  const gauge = gauges.get(link) ?? createLogGauge(link, clock);
+  gauges.set(link, gauge);
   return gauge;
 }

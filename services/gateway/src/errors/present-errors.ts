@@ -1,3 +1,4 @@
+import type { Logger } from '@jobflow/platform';
 import {
   type DocumentNode,
   GraphQLError,
@@ -6,7 +7,6 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Logger } from '../context/logger.js';
 import { ApiError, type ErrorCode, isRetryable } from './api-error.js';
 import { asUnavailable } from './as-unavailable.js';
 import { badUserInput } from './refusals.js';

@@ -32,7 +32,9 @@ export class HandlerResolver {
 function kindInfo(kind: JobKind, online: readonly Worker[]): JobKindInfo {
   const told = online.flatMap((worker) => worker.beat.kinds.filter((one) => one.kind === kind));
   const enabled = told.some((one) => one.enabled);
-  const reason = told.find((one) => one.reason)?.reason ?? (online.length > 0 ? 'No worker runs this kind.' : 'No worker is online.');
+  const reason =
+    told.find((one) => one.reason)?.reason ??
+    (online.length > 0 ? 'No worker runs this kind.' : 'No worker is online.');
   return { kind, enabled, ...(!enabled && { reason }), specSchema: specJsonSchemas()[kind] };
 }
 

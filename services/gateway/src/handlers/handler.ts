@@ -1,4 +1,4 @@
-import type { JobKind as Kind, Json } from '@jobflow/contracts';
+import type { Json, JobKind as Kind } from '@jobflow/contracts';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { JobKind } from '../jobs/policy-enums.js';
 import { JsonScalar } from '../schema/scalars.js';

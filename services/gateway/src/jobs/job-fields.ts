@@ -5,10 +5,10 @@ import { Channel } from '../channels/channel.js';
 import { matchesJob } from '../channels/matches-job.js';
 import type { Context } from '../context/context.js';
 import { checkFirst, maxPage } from '../paging/check-first.js';
-import { Run } from '../runs/run.js';
 import { selectedFields } from '../paging/selected-fields.js';
-import { columnsFor } from '../runs/run-row.js';
 import { loadRun } from '../runs/find-run.js';
+import { Run } from '../runs/run.js';
+import { columnsFor } from '../runs/run-row.js';
 import { Fire, Schedule } from '../schedules/schedule.js';
 import { DateTime, SafeInt } from '../schema/scalars.js';
 import { Job, JobRevision, Outcome } from './job.js';
@@ -93,7 +93,9 @@ export class JobFields {
   /** Those with a rule that matches it. */
   @FieldResolver(() => [Channel], { complexity: 0 })
   channels(@Root() job: JobState, @Ctx() ctx: Context): ChannelState[] {
-    return [...ctx.stateStore.channels.values()].map(({ state }) => state).filter((channel) => matchesJob(channel, job));
+    return [...ctx.stateStore.channels.values()]
+      .map(({ state }) => state)
+      .filter((channel) => matchesJob(channel, job));
   }
 
   @FieldResolver(() => [JobRevision])

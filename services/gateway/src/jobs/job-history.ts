@@ -24,7 +24,11 @@ export async function recentRuns(
 }
 
 /** The latest revisions of a job, oldest first; batched. */
-export async function jobRevisions(ctx: Pick<Context, 'db' | 'loaders'>, job: string, last: number): Promise<JobRevision[]> {
+export async function jobRevisions(
+  ctx: Pick<Context, 'db' | 'loaders'>,
+  job: string,
+  last: number,
+): Promise<JobRevision[]> {
   const loader = ctx.loaders.of(`job-revisions ${last}`, async (jobs: readonly string[]) => {
     const rows = await ctx.db.query<JobRevision & { job: string }>(
       `select r.* from unnest($1::text[]) as wanted(name) cross join lateral (

@@ -78,7 +78,9 @@ export class JobResolver {
     if (!kept) throw notFound('job', name);
     const { revision } = kept.state;
     if (typeof expectedRevision === 'number' && expectedRevision !== revision) {
-      throw conflict(`The job ${name} is at revision ${revision}, not ${expectedRevision}: look at it again.`, { currentRevision: revision });
+      throw conflict(`The job ${name} is at revision ${revision}, not ${expectedRevision}: look at it again.`, {
+        currentRevision: revision,
+      });
     }
     const messages: UnitMessage[] = [
       { subject: stateSubject('job', name), events: [{ type: 'JobDeleted', name }], expectLastSubjectSeq: kept.seq },
@@ -87,7 +89,9 @@ export class JobResolver {
     const appended = await ctx.log.append({ messages, by: byOf(ctx) });
     if (!appended.ok) {
       if (appended.reason === 'full') throw logOfDefinitionsFull();
-      throw conflict(`The job ${name} or one of its schedules is being changed. Try again.`, { currentRevision: revision });
+      throw conflict(`The job ${name} or one of its schedules is being changed. Try again.`, {
+        currentRevision: revision,
+      });
     }
     notePosition(ctx, { state: appended.seq });
     await store.waitFor(appended.seq, 2_000);

@@ -47,7 +47,11 @@ export function newJob(input: JobInput, around: JobSurroundings): JobState {
 }
 
 /** A missing field stays, null goes back to the default; lists and JSON are replaced whole, policies field by field. */
-export function changedJob(job: JobState, input: JobUpdateInput, around: Pick<JobSurroundings, 'defaultPriority'>): JobState {
+export function changedJob(
+  job: JobState,
+  input: JobUpdateInput,
+  around: Pick<JobSurroundings, 'defaultPriority'>,
+): JobState {
   const queue = or(input.queue, job.queue, DEFAULT_QUEUE);
   return {
     ...job,
@@ -101,13 +105,17 @@ function schemaProblem(schema: Json | undefined): Record<string, string> {
 
 function sizeProblem(input: Json | undefined): Record<string, string> {
   const bytes = input === undefined ? 0 : Buffer.byteLength(JSON.stringify(input));
-  return bytes > sizes.inputBytes ? { defaultInput: `is ${bytes} bytes of JSON; at most ${sizes.inputBytes} are allowed` } : {};
+  return bytes > sizes.inputBytes
+    ? { defaultInput: `is ${bytes} bytes of JSON; at most ${sizes.inputBytes} are allowed` }
+    : {};
 }
 
 function timeoutProblems({ softMs, hardMs }: TimeoutPolicy): Record<string, string> {
   if (softMs === 0) return { 'timeout.softMs': 'must be at least 1' };
   if (hardMs === 0) return { 'timeout.hardMs': 'must be at least 1' };
-  return softMs !== undefined && hardMs !== undefined && softMs > hardMs ? { 'timeout.softMs': 'must not be above hardMs' } : {};
+  return softMs !== undefined && hardMs !== undefined && softMs > hardMs
+    ? { 'timeout.softMs': 'must not be above hardMs' }
+    : {};
 }
 
 /** What runs in a process of its own. */

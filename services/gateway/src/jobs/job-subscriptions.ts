@@ -9,7 +9,10 @@ import { Job } from './job.js';
 export class JobSubscriptions {
   /** Jobs whose definition, or whose runs, have changed. */
   @Subscription(() => [Job], { subscribe: ({ args, context }) => jobFrames(context as Context, args.names) })
-  jobUpdates(@Root() jobs: JobState[], @Arg('names', () => [String], { nullable: true }) _names?: string[] | null): JobState[] {
+  jobUpdates(
+    @Root() jobs: JobState[],
+    @Arg('names', () => [String], { nullable: true }) _names?: string[] | null,
+  ): JobState[] {
     return jobs;
   }
 }

@@ -36,7 +36,11 @@ interface Row {
 }
 
 /** A page of jobs, by name unless sorted otherwise. */
-export async function listJobs(ctx: Context, args: JobListArguments, fields: ReadonlySet<string>): Promise<JobConnection> {
+export async function listJobs(
+  ctx: Context,
+  args: JobListArguments,
+  fields: ReadonlySet<string>,
+): Promise<JobConnection> {
   const first = checkFirst(args.first, 50);
   const field = args.sort?.by ?? 'NAME';
   const descending = args.sort?.descending ?? false;
@@ -54,8 +58,19 @@ export async function listJobs(ctx: Context, args: JobListArguments, fields: Rea
     conditions.params,
   );
   const [found, totalCount] = await Promise.all([rows, total]);
-  const cursor = (row: Row) => (single ? [row.name] : [row.by instanceof Date ? row.by.toISOString() : row.by, row.name]);
-  return { ...pageOf({ rows: found, first, continued: Boolean(args.after), order: name, node: (row) => row.definition, cursor }), totalCount };
+  const cursor = (row: Row) =>
+    single ? [row.name] : [row.by instanceof Date ? row.by.toISOString() : row.by, row.name];
+  return {
+    ...pageOf({
+      rows: found,
+      first,
+      continued: Boolean(args.after),
+      order: name,
+      node: (row) => row.definition,
+      cursor,
+    }),
+    totalCount,
+  };
 }
 
 /** When a job is next due is known to the gateway alone, so it joins as a table of its own. */

@@ -1,7 +1,7 @@
+import type { ScheduleState } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
 import { nextFireOf, schedulesByJob } from '../schedules/next-fires.js';
 import type { Fire } from '../schedules/schedule.js';
-import type { ScheduleState } from '@jobflow/contracts';
 
 /** The schedules of a job; all jobs' are sorted out once for a request. */
 export async function schedulesOf(ctx: Pick<Context, 'loaders' | 'stateStore'>, job: string): Promise<ScheduleState[]> {

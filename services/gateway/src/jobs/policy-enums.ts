@@ -1,8 +1,8 @@
 import {
   Backoff as BackoffSchema,
   DeliveryGuarantee as GuaranteeSchema,
-  JobKind as JobKindSchema,
   Jitter as JitterSchema,
+  JobKind as JobKindSchema,
   LogLevel as LogLevelSchema,
 } from '@jobflow/contracts';
 import { registerEnumType } from 'type-graphql';

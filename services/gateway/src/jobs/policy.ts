@@ -1,4 +1,9 @@
-import type { Limits as LimitsValue, Rate as RateValue, RetryPolicy as Retry, TimeoutPolicy as Timeout } from '@jobflow/contracts';
+import type {
+  Limits as LimitsValue,
+  Rate as RateValue,
+  RetryPolicy as Retry,
+  TimeoutPolicy as Timeout,
+} from '@jobflow/contracts';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { SafeInt } from '../schema/scalars.js';
 import { Backoff, Jitter } from './policy-enums.js';

@@ -15,7 +15,10 @@ const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the n
 const holdsTemplate = (script: string): boolean => /\{\{\s*(input|run|parents|secrets)\b/.test(script);
 const script = text
   .min(1)
-  .refine((code) => !holdsTemplate(code), 'may not hold templates, which would make input into code; hand values over in args or env');
+  .refine(
+    (code) => !holdsTemplate(code),
+    'may not hold templates, which would make input into code; hand values over in args or env',
+  );
 const program = z.strictObject({
   script,
   args: z.array(plain).max(1000).optional(),
@@ -29,7 +32,12 @@ export const specSchemas = {
     headers: z.record(z.string(), plain).optional(),
     body: z.json().optional().describe('A string is sent as it is, anything else as JSON'),
     successCodes: z
-      .array(z.union([z.int().min(100).max(599), z.string().regex(/^([1-5]xx|[1-5]\d\d(-[1-5]\d\d)?)$/, 'must be like 201, 2xx or 200-204')]))
+      .array(
+        z.union([
+          z.int().min(100).max(599),
+          z.string().regex(/^([1-5]xx|[1-5]\d\d(-[1-5]\d\d)?)$/, 'must be like 201, 2xx or 200-204'),
+        ]),
+      )
       .min(1)
       .optional()
       .describe('Codes (201), classes (2xx) and ranges (200-204) that count as success; default 2xx'),
@@ -73,8 +81,9 @@ function urlProblem(url: string, allow: readonly string[]): string | undefined {
   const parts = parseTemplate(url);
   const filled = parts.map((part) => (typeof part === 'string' ? part : MARK)).join('');
   const checked = checkUrl(filled, { allow });
-  if (checked.ok || parts.length === 1) return checked.ok ? undefined : checked.reason;
+  if (checked.ok) return undefined;
   const [first] = parts;
+  const isPlain = parts.length === 1 && typeof first === 'string';
   const hostIsFixed = typeof first === 'string' && /^https?:\/\/[^/?#]+[/?#]/.test(first);
-  return hostIsFixed ? checked.reason : undefined;
+  return isPlain || hostIsFixed ? checked.reason : undefined;
 }

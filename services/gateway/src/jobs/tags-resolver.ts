@@ -21,6 +21,9 @@ export class TagsResolver {
     const tags = new Set(rows.map(({ tag }) => tag));
     for (const { state } of ctx.stateStore.jobs.values()) for (const tag of state.tags) tags.add(tag);
     for (const { state } of ctx.stateStore.schedules.values()) for (const tag of state.tags) tags.add(tag);
-    return [...tags].filter((tag) => tag.startsWith(prefix ?? '')).sort().slice(0, size);
+    return [...tags]
+      .filter((tag) => tag.startsWith(prefix ?? ''))
+      .sort()
+      .slice(0, size);
   }
 }

@@ -1,5 +1,4 @@
-import type { Clock } from '@jobflow/platform';
-import type { Logger } from '../context/logger.js';
+import type { Clock, Logger } from '@jobflow/platform';
 import { gcra, type Rate, type Verdict } from './rate-window.js';
 
 /** Where rates are counted. `exact` is false when this process counts alone because Redis is away. */

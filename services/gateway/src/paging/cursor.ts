@@ -13,7 +13,12 @@ export const encodeCursor = (order: string, values: CursorValues): string =>
 /** The values of a cursor that `encodeCursor` made for this order; BAD_USER_INPUT for anything else. */
 export function decodeCursor(order: string, length: number, cursor: string): CursorValues {
   const values = parse(cursor);
-  if (!Array.isArray(values) || values.length !== length + 1 || values[0] !== order || !values.slice(1).every(isPlain)) {
+  if (
+    !Array.isArray(values) ||
+    values.length !== length + 1 ||
+    values[0] !== order ||
+    !values.slice(1).every(isPlain)
+  ) {
     throw badUserInput({ after: 'is not a cursor of this list; take it from pageInfo.endCursor, with the same sort' });
   }
   return values.slice(1) as CursorValues;

@@ -15,12 +15,20 @@ export function changedQueue(queue: QueueState, input: QueueInput): QueueState {
   };
 }
 
-export function queueProblems({ description, defaultPriority, retentionDays, ...limits }: QueueInput): Record<string, string> {
+export function queueProblems({
+  description,
+  defaultPriority,
+  retentionDays,
+  ...limits
+}: QueueInput): Record<string, string> {
   const problems: Record<string, string> = {};
-  if (description && description.length > DESCRIPTION_LENGTH) problems.description = `must have at most ${DESCRIPTION_LENGTH} characters`;
-  if (typeof defaultPriority === 'number' && !Priority.safeParse(defaultPriority).success) problems.defaultPriority = 'must be 1 to 10';
+  if (description && description.length > DESCRIPTION_LENGTH)
+    problems.description = `must have at most ${DESCRIPTION_LENGTH} characters`;
+  if (typeof defaultPriority === 'number' && !Priority.safeParse(defaultPriority).success)
+    problems.defaultPriority = 'must be 1 to 10';
   const { min, max } = RETENTION_DAYS;
-  if (typeof retentionDays === 'number' && (retentionDays < min || retentionDays > max)) problems.retentionDays = `must be ${min} to ${max}`;
+  if (typeof retentionDays === 'number' && (retentionDays < min || retentionDays > max))
+    problems.retentionDays = `must be ${min} to ${max}`;
   // No executor keeps them yet: refused, not taken and forgotten.
   for (const [name, value] of Object.entries(limits)) {
     if (value !== undefined && value !== null) problems[name] = 'is not supported yet';

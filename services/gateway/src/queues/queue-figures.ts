@@ -1,8 +1,8 @@
 import type { Context } from '../context/context.js';
 import { percentile } from '../stats/histogram.js';
 import { minutesFrom, weightFrom } from '../stats/window.js';
-import type { Queue } from './queue.js';
 import { isOnline, listWorkers, serves } from '../workers/list-workers.js';
+import type { Queue } from './queue.js';
 
 /** What is counted and measured of a queue. */
 export interface QueueFigures {

@@ -1,4 +1,4 @@
-import { type QueueState, QueueName } from '@jobflow/contracts';
+import { QueueName, type QueueState } from '@jobflow/contracts';
 import type { StateStore } from '@jobflow/platform';
 import { Arg, Ctx, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { Auth } from '../auth/auth-directive.js';
@@ -25,7 +25,10 @@ const REASON_LENGTH = 1_000;
 @Resolver()
 export class QueueResolver {
   @Query(() => [Queue], { nullable: true })
-  async queues(@Ctx() ctx: Context, @Arg('asOf', () => DateTime, { nullable: true }) asOf?: Date | null): Promise<Queue[]> {
+  async queues(
+    @Ctx() ctx: Context,
+    @Arg('asOf', () => DateTime, { nullable: true }) asOf?: Date | null,
+  ): Promise<Queue[]> {
     refuseAsOf(asOf);
     return allQueues(await settledState(ctx));
   }
@@ -59,7 +62,8 @@ export class QueueResolver {
     @Arg('reason', () => String, { nullable: true }) reason?: string | null,
   ): Promise<Queue> {
     requireAllJobs(ctx.principal, 'pause queues');
-    if (reason && reason.length > REASON_LENGTH) throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
+    if (reason && reason.length > REASON_LENGTH)
+      throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
     await ensureDefault(ctx, name);
     const why = reason ?? undefined;
     return change(ctx, name, undefined, (queue) => {

@@ -36,7 +36,11 @@ export async function changedRuns(db: Queryable, query: ChangedRunsQuery): Promi
   const [rows, left] = await Promise.all([readChanged(db, query), readLeft(db, query)]);
   const changed = rows.slice(0, MOST).reverse();
   return {
-    changed: changed.map((row) => ({ run: runOfRow(row), changedSeq: row.changed_seq, skipped: Math.max(0, (row.states ?? 1) - 1) })),
+    changed: changed.map((row) => ({
+      run: runOfRow(row),
+      changedSeq: row.changed_seq,
+      skipped: Math.max(0, (row.states ?? 1) - 1),
+    })),
     left: left.slice(0, MOST),
     tooMany: rows.length > MOST || left.length > MOST,
   };

@@ -2,8 +2,8 @@ import type { Context } from '../context/context.js';
 import { badUserInput } from '../errors/refusals.js';
 import { checkFirst, maxList } from '../paging/check-first.js';
 import { isTimeout } from './list-runs.js';
-import type { FacetCount } from './run-details.js';
 import { runConditions } from './run-conditions.js';
+import type { FacetCount } from './run-details.js';
 import type { RunFacet } from './run-enums.js';
 import type { RunFilter } from './run-filter.js';
 import { visibleJobs } from './visible-jobs.js';
@@ -39,6 +39,8 @@ export async function countFacet(
     });
   } catch (error) {
     if (!isTimeout(error)) throw error;
-    throw badUserInput({ filter: 'means more runs than can be counted in 5 s; narrow it, for example by createdAfter' });
+    throw badUserInput({
+      filter: 'means more runs than can be counted in 5 s; narrow it, for example by createdAfter',
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { ZERO } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
-import { notFound } from '../errors/refusals.js';
 import { logGauge } from '../enqueue/log-gauge.js';
+import { notFound } from '../errors/refusals.js';
 import type { Run } from './run.js';
 import { isRunId, madeAt } from './run-ids.js';
 import { ALL_COLUMNS, LEAN_COLUMNS, type RunRow, runOfRow } from './run-row.js';

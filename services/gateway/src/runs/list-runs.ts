@@ -5,12 +5,12 @@ import { checkFirst } from '../paging/check-first.js';
 import { decodeCursor } from '../paging/cursor.js';
 import { afterCursor, type Order, orderBy } from '../paging/keyset.js';
 import { pageOf } from '../paging/page-of.js';
-import { visibleJobs } from './visible-jobs.js';
 import type { RunConnection } from './run.js';
 import { runConditions } from './run-conditions.js';
 import type { RunSortField } from './run-enums.js';
 import type { RunFilter, RunSort } from './run-filter.js';
 import { columnsFor, type RunRow, runOfRow } from './run-row.js';
+import { visibleJobs } from './visible-jobs.js';
 
 export interface RunListArguments {
   filter?: RunFilter | null | undefined;
@@ -31,7 +31,11 @@ const columns: Record<RunSortField, [by: keyof RunRow, type: string]> = {
 };
 
 /** A page of runs, newest first unless sorted otherwise. */
-export async function listRuns(ctx: Context, args: RunListArguments, fields: ReadonlySet<string>): Promise<RunConnection> {
+export async function listRuns(
+  ctx: Context,
+  args: RunListArguments,
+  fields: ReadonlySet<string>,
+): Promise<RunConnection> {
   const first = checkFirst(args.first, 50);
   const position = encodePosition(ctx.live.position());
   const field = args.sort?.by ?? 'CREATED_AT';
@@ -50,7 +54,11 @@ export async function listRuns(ctx: Context, args: RunListArguments, fields: Rea
   );
   const [found, totalCount] = await Promise.all([rows, total]);
   const cursor = (row: RunRow) => (by === 'id' ? [row.id] : [plain(row[by]), row.id]);
-  return { ...pageOf({ rows: found, first, continued: Boolean(args.after), order: name, node: runOfRow, cursor }), totalCount, position };
+  return {
+    ...pageOf({ rows: found, first, continued: Boolean(args.after), order: name, node: runOfRow, cursor }),
+    totalCount,
+    position,
+  };
 }
 
 const plain = (value: unknown): string | number | null =>
@@ -75,4 +83,3 @@ async function countRuns(ctx: Pick<Context, 'db'>, where: string, params: unknow
 
 /** Postgres cancelled the statement. */
 export const isTimeout = (error: unknown): boolean => (error as { code?: string } | undefined)?.code === '57014';
-

@@ -19,7 +19,8 @@ const REASON_LENGTH = 1_000;
  * stop. The answer shows what became of it.
  */
 export async function cancelRun(ctx: Context, id: string, reason: string | undefined): Promise<Run> {
-  if (reason !== undefined && reason.length > REASON_LENGTH) throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
+  if (reason !== undefined && reason.length > REASON_LENGTH)
+    throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
   const run = await requireRun(ctx, id);
   requireJob(ctx.principal, run.job);
   if (run.status === 'CANCELLED') return run;
@@ -28,7 +29,9 @@ export async function cancelRun(ctx: Context, id: string, reason: string | undef
   const seq = await appendCancel(ctx, run, reason);
   ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id }));
   if (!(await ctx.live.waitForPosition({ ...ZERO, runs: seq }, FOLDED_WITHIN_MS))) {
-    const lagMs = await logGauge(ctx).lagMs(ctx.live.position().runs).catch(() => FOLDED_WITHIN_MS);
+    const lagMs = await logGauge(ctx)
+      .lagMs(ctx.live.position().runs)
+      .catch(() => FOLDED_WITHIN_MS);
     throw timeout('The request is in the log, but what became of the run cannot be seen yet. Ask again.', lagMs);
   }
   const after = await requireRun(ctx, run.id);
@@ -74,4 +77,3 @@ export async function retryRun(ctx: Context, id: string, input: Json | undefined
   const seq = await appendRuns(ctx, [prepared]);
   return runOfBirth(birthOf(prepared), prepared.run.createdAt, seq, ctx.actor);
 }
-

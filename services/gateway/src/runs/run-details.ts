@@ -1,4 +1,4 @@
-import type { Json, LogLevel as Level, LogStream as Stream, RunError as RunErrorValue } from '@jobflow/contracts';
+import type { Json, LogLevel as Level, RunError as RunErrorValue, LogStream as Stream } from '@jobflow/contracts';
 import type { AttemptStatus as AttemptStatusName, WaitReason as WaitReasonName } from '@jobflow/domain';
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { LogLevel } from '../jobs/policy-enums.js';

@@ -30,7 +30,11 @@ export interface TimelineArguments {
 }
 
 /** The latest entries, oldest first. A page begins with a whole message of the log, so that `before` skips nothing. */
-export async function timelineFor(ctx: Context, id: string, { last, before, types }: TimelineArguments): Promise<TimelineEvent[]> {
+export async function timelineFor(
+  ctx: Context,
+  id: string,
+  { last, before, types }: TimelineArguments,
+): Promise<TimelineEvent[]> {
   const end = before ? decodePosition(before) : undefined;
   if (before && !end) throw badUserInput({ before: 'is not a position of this timeline' });
   const entries = timelineOf(await eventsOf(ctx, id)).filter(
@@ -40,7 +44,9 @@ export async function timelineFor(ctx: Context, id: string, { last, before, type
   const cut = start > 0 ? entries[start - 1]?.seq : undefined;
   const whole = entries.findIndex((entry, n) => n >= start && entry.seq !== cut);
   if (cut !== undefined && whole > 0) start = whole;
-  return entries.slice(start).map(({ seq, accepted: _, ...entry }) => ({ ...entry, position: encodePosition({ ...ZERO, runs: seq }) }));
+  return entries
+    .slice(start)
+    .map(({ seq, accepted: _, ...entry }) => ({ ...entry, position: encodePosition({ ...ZERO, runs: seq }) }));
 }
 
 const LINES = `

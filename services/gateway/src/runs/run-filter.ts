@@ -1,4 +1,4 @@
-import type { JobKind as Kind, Json, RunStatus as Status } from '@jobflow/contracts';
+import type { Json, JobKind as Kind, RunStatus as Status } from '@jobflow/contracts';
 import { Field, ID, InputType, Int } from 'type-graphql';
 import { JobKind } from '../jobs/policy-enums.js';
 import { DateTime, JsonScalar, SafeInt } from '../schema/scalars.js';

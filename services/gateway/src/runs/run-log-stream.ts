@@ -60,7 +60,10 @@ class LogTail {
   }
 
   async #newlyDropped(): Promise<number> {
-    const [row] = await this.#ctx.db.query<{ dropped: number }>('select dropped from read.run_logs where run_id = $1::uuid', [this.#runId]);
+    const [row] = await this.#ctx.db.query<{ dropped: number }>(
+      'select dropped from read.run_logs where run_id = $1::uuid',
+      [this.#runId],
+    );
     const all = row?.dropped ?? 0;
     const before = this.#dropped ?? all;
     this.#dropped = all;
@@ -68,7 +71,8 @@ class LogTail {
   }
 
   async #hasEnded(tick: LiveTick): Promise<boolean> {
-    const read = () => this.#ctx.db.query<{ status: RunStatus }>('select status from read.runs where id = $1::uuid', [this.#runId]);
+    const read = () =>
+      this.#ctx.db.query<{ status: RunStatus }>('select status from read.runs where id = $1::uuid', [this.#runId]);
     const [row] = await this.#ctx.live.shared(tick, `status ${this.#runId}`, read);
     return row !== undefined && isTerminal(row.status);
   }
@@ -76,7 +80,10 @@ class LogTail {
   /** A run's lines are in the log before its outcome is, but the read model takes them from a stream of their own. */
   async #logsCaughtUp(): Promise<void> {
     const { db, link, clock, signal } = this.#ctx;
-    const end = await link.jsm.streams.info(LOGS_STREAM).then(({ state }) => state.last_seq, () => 0);
+    const end = await link.jsm.streams.info(LOGS_STREAM).then(
+      ({ state }) => state.last_seq,
+      () => 0,
+    );
     const until = clock.now() + CAUGHT_UP_MS;
     while (!signal.aborted && clock.now() < until) {
       const [row] = await db.query<{ seq: number }>('select seq from read.checkpoint where stream = $1', [LOGS_STREAM]);

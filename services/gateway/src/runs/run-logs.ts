@@ -48,7 +48,11 @@ export async function logLines(db: Queryable, runId: string, args: LogArguments)
 export async function logMatches(
   db: Queryable,
   runId: string,
-  { search, minLevel, first }: { search: string; minLevel?: LogLevel | null | undefined; first?: number | null | undefined },
+  {
+    search,
+    minLevel,
+    first,
+  }: { search: string; minLevel?: LogLevel | null | undefined; first?: number | null | undefined },
 ): Promise<LogMatches> {
   const size = checkFirst(first, 200, maxList);
   const { sql, params } = matching(runId, { search, minLevel });

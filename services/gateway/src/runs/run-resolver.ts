@@ -1,5 +1,5 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import type { Json } from '@jobflow/contracts';
+import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, ID, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { mayUseJob } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
@@ -10,10 +10,10 @@ import { countFacet } from './count-facet.js';
 import { findRun } from './find-run.js';
 import { listRuns } from './list-runs.js';
 import { Run, RunConnection } from './run.js';
+import { cancelRun, retryRun } from './run-commands.js';
 import { FacetCount } from './run-details.js';
 import { RunFacet } from './run-enums.js';
 import { RunFilter, RunSort } from './run-filter.js';
-import { cancelRun, retryRun } from './run-commands.js';
 import { columnsFor } from './run-row.js';
 
 @Resolver()

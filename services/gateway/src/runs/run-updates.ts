@@ -24,10 +24,13 @@ export async function runUpdates(
 ): Promise<AsyncIterable<RunUpdateBatch>> {
   const wrong = refused.filter((name) => fields.has(name));
   if (wrong.length > 0) {
-    throw badUserInput(Object.fromEntries(wrong.map((name) => [name, 'may not be selected in runUpdates; ask run(id) for it'])));
+    throw badUserInput(
+      Object.fromEntries(wrong.map((name) => [name, 'may not be selected in runUpdates; ask run(id) for it'])),
+    );
   }
   const position = after ? decodePosition(after) : undefined;
-  if (after && !position) throw badUserInput({ after: 'is not a position of this API; send back what an answer gave you' });
+  if (after && !position)
+    throw badUserInput({ after: 'is not a position of this API; send back what an answer gave you' });
   // Built here, so that a filter nobody can answer is refused before the subscription begins.
   const conditions = runConditions(filter, visibleJobs(ctx.principal));
   const ticks = ctx.live.changes(ctx.signal, position ? { after: position } : {});
@@ -66,7 +69,12 @@ async function* follow(
 /** A position that this log has never reached is of another one. */
 async function isAhead(ctx: Context, after: Position): Promise<boolean> {
   if (after.runs <= ctx.live.position().runs) return false;
-  return after.runs > (await logGauge(ctx).end().catch(() => Number.POSITIVE_INFINITY));
+  return (
+    after.runs >
+    (await logGauge(ctx)
+      .end()
+      .catch(() => Number.POSITIVE_INFINITY))
+  );
 }
 
 const gapAt = (position: Position): RunUpdateBatch => ({

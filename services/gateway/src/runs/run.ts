@@ -1,4 +1,4 @@
-import type { JobKind as Kind, Json, RunError as RunErrorValue, RunStatus as Status } from '@jobflow/contracts';
+import type { Json, JobKind as Kind, RunError as RunErrorValue, RunStatus as Status } from '@jobflow/contracts';
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { RetryPolicy, TimeoutPolicy } from '../jobs/policy.js';
 import { JobKind } from '../jobs/policy-enums.js';

@@ -9,7 +9,8 @@ const COUNTED = 1_000;
 
 /** Why a run does not run yet, in words, from what is known now. Empty once it runs. */
 export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
-  const waits = run.status === 'SCHEDULED' || run.status === 'RETRYING' || run.status === 'QUEUED' || run.status === 'BLOCKED';
+  const waits =
+    run.status === 'SCHEDULED' || run.status === 'RETRYING' || run.status === 'QUEUED' || run.status === 'BLOCKED';
   if (!waits) return [];
   const queued = run.status === 'QUEUED';
   const [workers, ahead, logFull] = await Promise.all([

@@ -35,7 +35,9 @@ export async function listFires(ctx: Context, args: FireArguments): Promise<Fire
   if (past.length >= first) return past;
   const now = ctx.clock.now();
   const from = Math.max(now, args.from.getTime() - 1);
-  const schedules = [...store.schedules.values()].map(({ state }) => state).filter((schedule) => isMeant(schedule, args));
+  const schedules = [...store.schedules.values()]
+    .map(({ state }) => state)
+    .filter((schedule) => isMeant(schedule, args));
   const planned = schedules.flatMap((schedule) => plannedFires(schedule, from, args.to.getTime() - 1, first));
   planned.sort((a, b) => Number(a.at) - Number(b.at));
   const recorded = new Set(past.map((fire) => `${fire.scheduleId} ${Number(fire.at)}`));

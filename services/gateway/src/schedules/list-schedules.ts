@@ -21,7 +21,9 @@ const ORDER = 'schedules';
 export function listSchedules(store: Pick<StateStore, 'schedules'>, args: ScheduleListArguments): ScheduleConnection {
   const first = checkFirst(args.first, 50);
   const after = args.after ? String(decodeCursor(ORDER, 1, args.after)[0]) : undefined;
-  const matching = [...store.schedules.values()].map(({ state }) => state).filter((schedule) => matches(schedule, args));
+  const matching = [...store.schedules.values()]
+    .map(({ state }) => state)
+    .filter((schedule) => matches(schedule, args));
   matching.sort((a, b) => (a.id < b.id ? 1 : -1));
   const rows = after === undefined ? matching : matching.filter(({ id }) => id < after);
   const page = pageOf({

@@ -16,13 +16,24 @@ export function schedulesByJob(store: Pick<StateStore, 'schedules'>): Map<string
 }
 
 /** The next fire of a job by its schedules; none while it, or all of them, are disabled. */
-export function nextFireOf(job: JobState | undefined, schedules: readonly ScheduleState[], now: number): Fire | undefined {
+export function nextFireOf(
+  job: JobState | undefined,
+  schedules: readonly ScheduleState[],
+  now: number,
+): Fire | undefined {
   if (!job?.enabled) return undefined;
   let next: Fire | undefined;
   for (const schedule of schedules) {
     const tick = schedule.enabled ? nextTick(schedule, now) : undefined;
     if (!tick || (next && Number(next.at) <= tick.at)) continue;
-    next = { at: tick.at, timezone: schedule.timezone, dst: tick.dst, outcome: 'PLANNED', scheduleId: schedule.id, job: job.name };
+    next = {
+      at: tick.at,
+      timezone: schedule.timezone,
+      dst: tick.dst,
+      outcome: 'PLANNED',
+      scheduleId: schedule.id,
+      job: job.name,
+    };
   }
   return next;
 }

@@ -1,4 +1,4 @@
-import type { Json, RunStatus as Status, ScheduleState } from '@jobflow/contracts';
+import type { Json, ScheduleState, RunStatus as Status } from '@jobflow/contracts';
 import { Field, InputType, Int } from 'type-graphql';
 import { RunStatus } from '../runs/run-enums.js';
 import { DateTime, JsonScalar, SafeInt } from '../schema/scalars.js';

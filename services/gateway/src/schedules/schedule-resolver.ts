@@ -53,7 +53,8 @@ export class ScheduleResolver {
     @Arg('timezone', () => String, { nullable: true }) timezone?: string | null,
     @Arg('count', () => Int, { nullable: true, defaultValue: 5 }) count?: number | null,
   ): number[] {
-    if (kind !== 'CRON' && kind !== 'INTERVAL') throw badUserInput({ kind: `${kind} has no series of fires; ask for CRON or INTERVAL` });
+    if (kind !== 'CRON' && kind !== 'INTERVAL')
+      throw badUserInput({ kind: `${kind} has no series of fires; ask for CRON or INTERVAL` });
     const now = ctx.clock.now();
     const timing = timingOf({ kind, cron: cron ?? null, everyMs: everyMs ?? null, timezone: timezone ?? null }, now);
     return nextTicks(timing, now, checkFirst(count, 5, maxList, 'count')).map(({ at }) => at);
@@ -81,7 +82,10 @@ export class ScheduleResolver {
   }
 
   @Mutation(() => Schedule, { nullable: true })
-  async createSchedule(@Arg('input', () => ScheduleInput) input: ScheduleInput, @Ctx() ctx: Context): Promise<ScheduleState> {
+  async createSchedule(
+    @Arg('input', () => ScheduleInput) input: ScheduleInput,
+    @Ctx() ctx: Context,
+  ): Promise<ScheduleState> {
     requireJob(ctx.principal, input.job);
     const store = await settledState(ctx);
     const schedule = newSchedule(input, newId(), ctx.clock.now(), ctx.actor);
@@ -148,7 +152,9 @@ export class ScheduleResolver {
     const store = await settledState(ctx);
     const { state } = requireSchedule(ctx, store, id);
     const { job, input, queue, priority, tags } = state;
-    const [prepared] = prepareRuns(ctx, store, [{ job, fields: { input, queue, priority, tags, scheduleId: id }, path: '' }]);
+    const [prepared] = prepareRuns(ctx, store, [
+      { job, fields: { input, queue, priority, tags, scheduleId: id }, path: '' },
+    ]);
     if (!prepared) throw new Error('one request makes one run');
     if (!(await logGauge(ctx).admits())) throw queueFull();
     const seq = await appendRuns(ctx, [prepared]);

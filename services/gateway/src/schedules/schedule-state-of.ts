@@ -1,4 +1,4 @@
-import { type JobState, type Json, limits as sizes, ScheduleState } from '@jobflow/contracts';
+import { type JobState, type Json, ScheduleState, limits as sizes } from '@jobflow/contracts';
 import { isTimeZone, nextTick, parseCron } from '@jobflow/domain';
 import { zodProblems } from '../definitions/zod-problems.js';
 import { schemaProblems } from '../enqueue/input-schema.js';
@@ -89,16 +89,19 @@ export function timingProblems(
 ): Record<string, string> {
   const { kind, cron, everyMs, at, timezone, startsAt, endsAt, jitterMs } = schedule;
   const problems: Record<string, string> = {};
-  if (!isTimeZone(timezone)) problems.timezone = `${JSON.stringify(timezone)} is not a time zone; use an IANA name such as Europe/Berlin`;
+  if (!isTimeZone(timezone))
+    problems.timezone = `${JSON.stringify(timezone)} is not a time zone; use an IANA name such as Europe/Berlin`;
   if (kind === 'CRON') {
     const understood = cron === undefined ? undefined : parseCron(cron);
     if (!understood) problems.cron = 'is required for a CRON schedule';
     else if (!understood.ok) problems.cron = understood.error.message;
   }
   if (kind === 'INTERVAL' && everyMs === undefined) problems.everyMs = 'is required for an INTERVAL schedule';
-  if (kind === 'INTERVAL' && everyMs !== undefined && everyMs < FASTEST_MS) problems.everyMs = `must be at least ${FASTEST_MS}`;
+  if (kind === 'INTERVAL' && everyMs !== undefined && everyMs < FASTEST_MS)
+    problems.everyMs = `must be at least ${FASTEST_MS}`;
   if (kind === 'ONCE' && at === undefined) problems.at = 'is required for a ONCE schedule';
-  if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt) problems.endsAt = 'must not lie before startsAt';
+  if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
+    problems.endsAt = 'must not lie before startsAt';
   if (jitterMs < 0) problems.jitterMs = 'must not be negative';
   return problems;
 }

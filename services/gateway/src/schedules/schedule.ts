@@ -1,4 +1,4 @@
-import type { Json, RunStatus as Status, ScheduleState } from '@jobflow/contracts';
+import type { Json, ScheduleState, RunStatus as Status } from '@jobflow/contracts';
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { edgeOf } from '../paging/edge-of.js';
 import { PageInfo } from '../paging/page-info.js';
@@ -7,7 +7,12 @@ import { DateTime, JsonScalar, SafeInt } from '../schema/scalars.js';
 
 export const ScheduleKind = { CRON: 'CRON', INTERVAL: 'INTERVAL', ONCE: 'ONCE', AFTER_JOB: 'AFTER_JOB' } as const;
 export const MissedPolicy = { SKIP: 'SKIP', LAST: 'LAST', ALL: 'ALL' } as const;
-export const OverlapPolicy = { ALLOW: 'ALLOW', SKIP: 'SKIP', QUEUE: 'QUEUE', CANCEL_RUNNING: 'CANCEL_RUNNING' } as const;
+export const OverlapPolicy = {
+  ALLOW: 'ALLOW',
+  SKIP: 'SKIP',
+  QUEUE: 'QUEUE',
+  CANCEL_RUNNING: 'CANCEL_RUNNING',
+} as const;
 export const FireOutcome = {
   PLANNED: 'PLANNED',
   RAN: 'RAN',
@@ -23,7 +28,10 @@ registerEnumType(ScheduleKind, { name: 'ScheduleKind' });
 registerEnumType(MissedPolicy, { name: 'MissedPolicy' });
 registerEnumType(OverlapPolicy, { name: 'OverlapPolicy' });
 registerEnumType(FireOutcome, { name: 'FireOutcome' });
-registerEnumType(DstMark, { name: 'DstMark', description: 'The local time does not exist, or exists twice, that day.' });
+registerEnumType(DstMark, {
+  name: 'DstMark',
+  description: 'The local time does not exist, or exists twice, that day.',
+});
 
 /** A schedule as defined; `ScheduleFields` adds what is computed and what has happened. */
 @ObjectType()

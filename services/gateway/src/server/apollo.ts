@@ -11,9 +11,9 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
+import type { Logger } from '@jobflow/platform';
 import type { GraphQLSchema } from 'graphql';
 import { answerPosition, type Context } from '../context/context.js';
-import type { Logger } from '../context/logger.js';
 import { ApiError } from '../errors/api-error.js';
 import { type Presenting, presentErrors } from '../errors/present-errors.js';
 import { badRequest } from '../errors/refusals.js';
@@ -63,7 +63,7 @@ function rules(introspection: boolean, writes: WriteLimit): ApolloServerPlugin<C
 
         await admitOperation(request.contextValue, asked, writes);
       } catch (error) {
-        if (error instanceof ApiError) refuse(request, error);
+        if (error instanceof ApiError) request.response.http.status = statusOf(error);
         throw error;
       }
     },
@@ -76,6 +76,8 @@ function rules(introspection: boolean, writes: WriteLimit): ApolloServerPlugin<C
         const { correlationId, logger } = request.contextValue;
         const by: Presenting = { correlationId, introspection, logger, ...(asked ? { asked } : {}) };
         result.errors = presentErrors(request.errors, by);
+        const waits = result.errors.map(({ extensions }) => Number(extensions?.retryAfterMs ?? 0));
+        if (Math.max(...waits) > 0) http.headers.set('retry-after', String(Math.ceil(Math.max(...waits) / 1000)));
       }
       if (request.operation?.operation === 'mutation') {
         const position = answerPosition(request.contextValue);
@@ -91,14 +93,6 @@ function operationOf(request: GraphQLRequestContext<Context>): Operation | undef
   const { schema, document, operation } = request;
   if (!document || !operation) return undefined;
   return { schema, document, operation, variables: request.request.variables ?? {} };
-}
-
-function refuse(request: GraphQLRequestContext<Context>, error: ApiError): void {
-  request.response.http.status = statusOf(error);
-  const { retryAfterMs } = error.extensions;
-  if (typeof retryAfterMs === 'number') {
-    request.response.http.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)));
-  }
 }
 
 const levels = (logger: Logger) => ({

@@ -1,8 +1,6 @@
 import fastifyCookie from '@fastify/cookie';
-import type { Health } from '@jobflow/platform';
+import type { Health, Logger, ServiceContext } from '@jobflow/platform';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
-import type { Logger } from '../context/logger.js';
 import { requestLimits } from '../limits/request-limits.js';
 import { addDashboard } from './dashboard.js';
 import { addErrorHandler } from './error-handler.js';
@@ -13,7 +11,7 @@ import { addSecurityHeaders } from './security-headers.js';
 
 export interface AppParts extends GraphqlRouteParts {
   health: Health;
-  metrics: Registry;
+  metrics: ServiceContext['metrics'];
   logger: Logger;
   webDir: string;
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Logger } from '@jobflow/platform';
 import type { FastifyError, FastifyInstance } from 'fastify';
-import type { Logger } from '../context/logger.js';
 import { ApiError } from '../errors/api-error.js';
 import { asGraphQLError } from '../errors/as-graphql-error.js';
 import { presentErrors } from '../errors/present-errors.js';

@@ -1,9 +1,8 @@
-import type { Health } from '@jobflow/platform';
+import type { Health, ServiceContext } from '@jobflow/platform';
 import type { FastifyInstance } from 'fastify';
-import type { Registry } from 'prom-client';
 
 /** What orchestrators and Prometheus ask: alive, able to work, figures. */
-export function addProbes(app: FastifyInstance, health: Health, metrics: Registry): void {
+export function addProbes(app: FastifyInstance, health: Health, metrics: ServiceContext['metrics']): void {
   app.get('/healthz', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'ok', service: 'gateway' }),
   );

@@ -1,5 +1,5 @@
+import type { Logger } from '@jobflow/platform';
 import { Redis } from 'ioredis';
-import type { Logger } from '../context/logger.js';
 
 /** A connection that comes back by itself and answers at once, if only with an error: nothing queues up while it is away. */
 export function connectRedis(url: string, logger: Logger): Redis {

@@ -1,3 +1,4 @@
+import type { Timer } from '@jobflow/platform';
 import type { Context } from '../context/context.js';
 
 export interface Pace {
@@ -11,23 +12,32 @@ export interface Pace {
  * When to look again: at once, then whenever the read model has changed, paced; until the subscription ends.
  * Registered with the feed before the first look, so that no change falls in between.
  */
-export async function* pulses(ctx: Pick<Context, 'live' | 'clock' | 'signal'>, { minMs, maxMs }: Pace): AsyncGenerator<void, void, void> {
-  const ticks = ctx.live.changes(ctx.signal)[Symbol.asyncIterator]();
-  const sleep = (ms: number) => new Promise<'over'>((resolve) => ctx.clock.setTimer(ms, () => resolve('over')));
+export async function* pulses(
+  { live, clock, signal }: Pick<Context, 'live' | 'clock' | 'signal'>,
+  { minMs, maxMs }: Pace,
+): AsyncGenerator<void, void, void> {
+  const ticks = live.changes(signal)[Symbol.asyncIterator]();
   const aborted = new Promise<'aborted'>((resolve) => {
-    if (ctx.signal.aborted) resolve('aborted');
-    else ctx.signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+    if (signal.aborted) resolve('aborted');
+    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
   });
-  let next = ticks.next();
+  let timer: Timer | undefined;
+  const sleep = (ms: number) =>
+    new Promise<'slept'>((resolve) => {
+      timer = clock.setTimer(ms, () => resolve('slept'));
+    });
   try {
-    while (!ctx.signal.aborted) {
+    for (let next = ticks.next(); !signal.aborted; ) {
       yield;
-      await Promise.race([sleep(minMs), aborted]);
+      if ((await Promise.race([sleep(minMs), aborted])) === 'aborted') return;
       const first = await Promise.race([next, sleep(maxMs - minMs), aborted]);
-      if (first === 'aborted' || (first !== 'over' && first.done)) return;
-      if (first !== 'over') next = ticks.next();
+      timer?.cancel();
+      if (first === 'slept') continue;
+      if (first === 'aborted' || first.done) return;
+      next = ticks.next();
     }
   } finally {
+    timer?.cancel();
     await ticks.return?.();
   }
 }

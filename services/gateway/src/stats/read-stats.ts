@@ -12,11 +12,22 @@ export const DEFAULT_WINDOW_MS = 60 * MINUTE_MS;
 
 export function checkWindow(windowMs: number | null | undefined): number {
   const window = windowMs ?? DEFAULT_WINDOW_MS;
-  if (window < MINUTE_MS || window > LONGEST_MS) throw badUserInput({ windowMs: `must be ${MINUTE_MS} to ${LONGEST_MS}` });
+  if (window < MINUTE_MS || window > LONGEST_MS)
+    throw badUserInput({ windowMs: `must be ${MINUTE_MS} to ${LONGEST_MS}` });
   return window;
 }
 
-const statuses = ['scheduled', 'blocked', 'queued', 'running', 'retrying', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
+const statuses = [
+  'scheduled',
+  'blocked',
+  'queued',
+  'running',
+  'retrying',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
 type Totals = Record<(typeof statuses)[number] | 'deadLetters', number>;
 const sum = (column: string, name = column) => `coalesce(sum(${column}), 0)::bigint as "${name}"`;
 const TOTALS = `select ${statuses.map((status) => sum(status)).join(', ')}, ${sum('dead_letters', 'deadLetters')} from read.queue_stats`;

@@ -10,9 +10,15 @@ const MOST = 100;
  * One answer for all who ask the same within `ms`: subscribers that look at the same figures share one look.
  * @param owner whose answers these are, such as the database that is asked
  */
-export function recentAnswer<T>(owner: object, key: string, now: number, ms: number, load: () => Promise<T>): Promise<T> {
-  let answers = recent.get(owner);
-  if (!answers) recent.set(owner, (answers = new Map()));
+export function recentAnswer<T>(
+  owner: object,
+  key: string,
+  now: number,
+  ms: number,
+  load: () => Promise<T>,
+): Promise<T> {
+  const answers = recent.get(owner) ?? new Map<string, Answer>();
+  recent.set(owner, answers);
   const known = answers.get(key);
   if (known && now - known.at < ms) return known.promise as Promise<T>;
   const promise = load();

@@ -4,8 +4,8 @@ import { Loaders } from '../context/loaders.js';
 import { refuseAsOf } from '../paging/refuse-as-of.js';
 import { DateTime, SafeInt } from '../schema/scalars.js';
 import { changing, pulses } from './pulses.js';
-import { recentAnswer } from './recent-answers.js';
 import { checkWindow, DEFAULT_WINDOW_MS, readStats } from './read-stats.js';
+import { recentAnswer } from './recent-answers.js';
 import { Stats } from './stats.js';
 
 const PACE = { minMs: 250, maxMs: 2_000 };

@@ -1,8 +1,7 @@
-import type { Clock, Service, Timer } from '@jobflow/platform';
+import type { Clock, Logger, Service, Timer } from '@jobflow/platform';
 import type { AccessNews } from '../auth/access-news.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
-import type { Logger } from '../context/logger.js';
 
 /** A client that stays: a socket or an event stream. */
 export interface LiveClient {

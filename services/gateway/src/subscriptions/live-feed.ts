@@ -1,6 +1,5 @@
 import { CheckpointMoved, hasPassed, live, mergePositions, type Position, ZERO } from '@jobflow/contracts';
-import type { Clock, NatsLink, Service, Timer } from '@jobflow/platform';
-import type { Logger } from '../context/logger.js';
+import type { Clock, Logger, NatsLink, Service, Timer } from '@jobflow/platform';
 import type { LiveFeed, LiveTick } from './live-tick.js';
 import { Mailbox } from './mailbox.js';
 import { mergeTicks } from './merge-ticks.js';

@@ -18,16 +18,18 @@ export function adaptSocket(socket: WebSocket, clock: Clock, onFault: (error: un
   let sentAt = clock.now();
   let answered = true;
 
-  const watch = setInterval(() => {
-    const stalled = unsent > 0 && clock.now() - sentAt > stalledMs;
+  const look = () => {
+    const stalled = unsent > 0 && clock.now() - sentAt >= stalledMs;
     if (stalled || !answered) return socket.terminate();
     answered = false;
     if (socket.readyState === socket.OPEN) socket.ping();
-  }, pingEveryMs);
+    timer = clock.setTimer(pingEveryMs, look);
+  };
+  let timer = clock.setTimer(pingEveryMs, look);
   socket.on('pong', () => {
     answered = true;
   });
-  socket.once('close', () => clearInterval(watch));
+  socket.once('close', () => timer.cancel());
 
   return {
     protocol: socket.protocol,

@@ -1,13 +1,12 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Clock, Service } from '@jobflow/platform';
+import type { Clock, Logger, Service } from '@jobflow/platform';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { handleProtocols, makeServer, type Context as SocketState } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Principal } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
 import type { CreateContext } from '../context/create-context.js';
-import type { Logger } from '../context/logger.js';
 import { presentErrors } from '../errors/present-errors.js';
 import { badUserInput } from '../errors/refusals.js';
 import { requestLimits } from '../limits/request-limits.js';

@@ -1,7 +1,6 @@
-import type { Clock } from '@jobflow/platform';
+import type { Clock, Logger } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Passwords } from '../auth/passwords.js';
-import type { Logger } from '../context/logger.js';
 import { createUser } from './create-user.js';
 
 /** Creates the admin named in the environment, if there is no user at all yet. Several gateways may try at once. */

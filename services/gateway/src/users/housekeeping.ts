@@ -1,8 +1,7 @@
-import type { Clock, Service, Timer } from '@jobflow/platform';
+import type { Clock, Logger, Service, Timer } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { RefreshSessions } from '../auth/refresh-sessions.js';
-import type { Logger } from '../context/logger.js';
 import { sweepAudit } from './audit.js';
 
 export interface HousekeepingParts {

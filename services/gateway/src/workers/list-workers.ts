@@ -25,7 +25,10 @@ export function listWorkers(ctx: Pick<Context, 'db' | 'clock' | 'loaders'>): Pro
   return loader.load('all') as Promise<Worker[]>;
 }
 
-export async function findWorker(ctx: Pick<Context, 'db' | 'clock' | 'loaders'>, id: string): Promise<Worker | undefined> {
+export async function findWorker(
+  ctx: Pick<Context, 'db' | 'clock' | 'loaders'>,
+  id: string,
+): Promise<Worker | undefined> {
   return (await listWorkers(ctx)).find((worker) => worker.id === id);
 }
 

@@ -18,7 +18,8 @@ export class WorkerFields {
         [ids, visibleJobs(ctx.principal) ?? null],
       );
       const found = new Map<string, Run[]>();
-      for (const row of rows) found.set(row.worker_id ?? '', [...(found.get(row.worker_id ?? '') ?? []), runOfRow(row)]);
+      for (const row of rows)
+        found.set(row.worker_id ?? '', [...(found.get(row.worker_id ?? '') ?? []), runOfRow(row)]);
       return ids.map((id) => found.get(id)?.slice(0, maxList) ?? []);
     });
     return (await loader.load(worker.id)) ?? [];

@@ -3,7 +3,12 @@ import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphq
 import { JobKind } from '../jobs/policy-enums.js';
 import { DateTime, SafeInt } from '../schema/scalars.js';
 
-export const WorkerStatus = { ONLINE: 'ONLINE', DRAINING: 'DRAINING', STOPPING: 'STOPPING', OFFLINE: 'OFFLINE' } as const;
+export const WorkerStatus = {
+  ONLINE: 'ONLINE',
+  DRAINING: 'DRAINING',
+  STOPPING: 'STOPPING',
+  OFFLINE: 'OFFLINE',
+} as const;
 export type WorkerStatus = WorkerBeat['status'];
 registerEnumType(WorkerStatus, { name: 'WorkerStatus' });
 

@@ -1,10 +1,9 @@
-import { systemClock } from '@jobflow/platform';
-import { pino } from 'pino';
+import { type Logger, systemClock } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
 import type { PendingDelivery } from './delivery.js';
 import { createDeliveryQueue } from './delivery-queue.js';
 
-const logger = pino({ level: 'silent' });
+const logger = { warn: () => undefined } as unknown as Logger;
 const delivery = (id: string, channelId: string, number = 1): PendingDelivery => ({
   id,
   channelId,

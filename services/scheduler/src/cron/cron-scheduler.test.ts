@@ -121,6 +121,7 @@ describe('several schedulers', () => {
     await made.clock.advance(10_000);
     expect(fired(made, 's')).toHaveLength(5);
     for (const run of made.runsOf('s')) expect(run.createdAt).toBe(run.fireAt);
+    expect(made.refused()).toBe(0);
     consistent(made, 's');
   });
 
@@ -143,6 +144,33 @@ describe('several schedulers', () => {
     made.kill('one');
     await made.clock.advance(2 * MINUTE + 1000);
     expect(minutes(fired(made, 's'))).toEqual([1, 2, 3]);
+  });
+
+  it('go on together after the holder was cut off for a while', async () => {
+    const made = world(aSchedule('s'));
+    await made.start('one', true);
+    await made.start('two');
+    await made.clock.advance(MINUTE);
+    made.cutOff('one', true);
+    await made.clock.advance(2 * MINUTE);
+    made.cutOff('one', false);
+    await made.clock.advance(2 * MINUTE + 10);
+    expect(minutes(fired(made, 's'))).toEqual([1, 2, 3, 4, 5]);
+    expect(made.refused()).toBeLessThan(5);
+    consistent(made, 's');
+  });
+
+  it('that both believe to hold the shard fire once; who comes second learns of it', async () => {
+    const made = world(aSchedule('s'));
+    await made.start('one', true);
+    await made.start('two', true);
+    await made.clock.advance(3 * MINUTE);
+    expect(minutes(fired(made, 's'))).toEqual([1, 2, 3]);
+    expect(made.refused()).toBeLessThanOrEqual(3);
+    made.kill('one');
+    await made.clock.advance(MINUTE);
+    expect(minutes(fired(made, 's'))).toEqual([1, 2, 3, 4]);
+    consistent(made, 's');
   });
 
   it('fire a tick once even if the answer that it was stored is lost', async () => {

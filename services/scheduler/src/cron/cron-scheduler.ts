@@ -1,39 +1,21 @@
-import { fnv1a, type JobState, type ScheduleState, shardOf } from '@jobflow/contracts';
-import {
-  type Clock,
-  type EventLog,
-  type Logger,
-  newId,
-  type Service,
-  type StateStore,
-  saveState,
-  type Timer,
-} from '@jobflow/platform';
-import type { SchedulerMetrics } from '../scheduler-metrics.js';
+import { fnv1a, type ScheduleState, shardOf } from '@jobflow/contracts';
+import type { Clock, Logger, Service, StateStore, Timer } from '@jobflow/platform';
 import type { Shards } from '../shards/shard-locks.js';
 import type { BrokerTime } from '../time/broker-time.js';
 import { TimeHeap } from '../time/time-heap.js';
-import { applyOverlap, type EarlierRuns } from './apply-overlap.js';
-import { type PlannedTick, planTicks } from './plan-ticks.js';
+import { planTicks } from './plan-ticks.js';
 import type { LastTick, TickLog } from './tick-log.js';
-import { type TickUnit, tickUnit } from './tick-unit.js';
+import type { TickRecorder } from './tick-recorder.js';
 
-export interface CronDependencies {
+interface Dependencies {
   store: StateStore;
-  log: EventLog;
   ticks: TickLog;
+  recorder: TickRecorder;
   shards: Shards;
   broker: BrokerTime;
   clock: Clock;
   logger: Logger;
-  metrics: SchedulerMetrics;
   instanceId: string;
-  /** Makes sure that what is queued there will be read. */
-  ensureLevel(queue: string, priority: number): Promise<boolean>;
-  /** Undefined while the read model has not come so far. */
-  earlierRuns(scheduleId: string, seq: number): Promise<EarlierRuns | undefined>;
-  /** Tells executors at once that a run is to be cancelled. */
-  hintCancel(runId: string): void;
 }
 
 export interface CronScheduler extends Service {
@@ -58,8 +40,7 @@ type Verdict = { wakeAt: number } | 'asleep' | 'go-on';
 const STAND_BACK_MS = 500;
 const SPREAD_MS = 250;
 const CONFLICT_MS = 25;
-const LAGGING_MS = 100;
-const OVERLAP_MS = 500;
+const NO_CLOCK_MS = 500;
 const AGAIN_MS = 1_000;
 const BATCH = 500;
 const MAX_BATCHES = 4;
@@ -74,8 +55,8 @@ const MAX_BATCHES = 4;
  * A schedule: asleep until its next tick → tended: read the last tick unless it is known, plan what is owed, apply the
  * overlap policy, append → asleep again. A refusal forgets the last tick and starts over.
  */
-export function createCronScheduler(dependencies: CronDependencies): CronScheduler {
-  const { store, log, shards, broker, clock, logger, metrics } = dependencies;
+export function createCronScheduler(dependencies: Dependencies): CronScheduler {
+  const { store, shards, broker, clock, logger } = dependencies;
   const entries = new Map<string, Entry>();
   const heap = new TimeHeap<Entry>();
   const batches = new Set<Promise<void>>();
@@ -163,78 +144,22 @@ export function createCronScheduler(dependencies: CronDependencies): CronSchedul
     const schedule = store.schedules.get(entry.id)?.state;
     if (!schedule || !isLive(schedule)) return 'asleep';
     const job = store.jobs.get(schedule.job)?.state;
-    if (!job) return disable(schedule);
+    if (!job) return (await dependencies.recorder.disable(schedule)) ? 'asleep' : { wakeAt: clock.now() + AGAIN_MS };
     if (entry.last === undefined) return { wakeAt: clock.now() + CONFLICT_MS };
     const now = broker.now();
-    if (!Number.isFinite(now)) return { wakeAt: clock.now() + OVERLAP_MS };
+    if (!Number.isFinite(now)) return { wakeAt: clock.now() + NO_CLOCK_MS };
     const plan = planTicks(schedule, entry.last === 'none' ? undefined : entry.last.tick, now);
     if (plan.kind === 'never') return 'asleep';
     const [first] = plan.kind === 'record' ? plan.ticks : [];
     const firesAt = plan.kind === 'wait' ? plan.until : first ? first.tick + first.jitterMs : now;
     const from = firesAt + standBack(schedule);
     if (from > now || plan.kind === 'wait') return { wakeAt: clock.now() + Math.max(1, Math.ceil(from - now)) };
-    return record(entry, schedule, job, plan.ticks);
-  }
-
-  async function record(entry: Entry, schedule: ScheduleState, job: JobState, ticks: PlannedTick[]): Promise<Verdict> {
     const last = entry.last === 'none' ? undefined : entry.last;
-    const overlapped = await overlap(schedule, job, ticks, last);
-    if (!('ticks' in overlapped)) return overlapped;
-    const made = tickUnit(schedule, job, overlapped.ticks, {
-      expect: (subject) => last?.bySubject.get(subject) ?? 0,
-      cancel: overlapped.cancel,
-      now: clock.now(),
-      newId,
-    });
-    if (made.fired > 0 && !(await dependencies.ensureLevel(made.queue, made.priority)))
-      return { wakeAt: clock.now() + AGAIN_MS };
-    // What was edited meanwhile is planned anew.
-    if (store.schedules.get(entry.id)?.state !== schedule) return 'go-on';
-    const appended = await log.append(made.unit);
-    if (!appended.ok && appended.reason === 'full') return { wakeAt: clock.now() + AGAIN_MS };
-    if (!appended.ok || appended.duplicate) {
-      // Somebody else has recorded it.
-      entry.last = undefined;
-      return { wakeAt: clock.now() + CONFLICT_MS };
-    }
-    entry.last = lastOf(made, appended.seq, last);
-    for (const { id } of overlapped.cancel) dependencies.hintCancel(id);
-    note(made, overlapped.ticks);
-    return 'go-on';
-  }
-
-  async function overlap(
-    schedule: ScheduleState,
-    job: JobState,
-    ticks: PlannedTick[],
-    last: LastTick | undefined,
-  ): Promise<{ ticks: PlannedTick[]; cancel: { id: string; queue: string }[] } | { wakeAt: number }> {
-    const fires = job.enabled && ticks.some(({ outcome }) => outcome === 'fired');
-    const asks = schedule.overlap === 'QUEUE' || fires;
-    if (schedule.overlap === 'ALLOW' || !job.enabled || !asks) return { ticks, cancel: [] };
-    const earlier = await dependencies.earlierRuns(schedule.id, last?.seq ?? 0);
-    if (!earlier) return { wakeAt: clock.now() + LAGGING_MS };
-    const result = applyOverlap(schedule.overlap, ticks, earlier);
-    return result.kind === 'wait' ? { wakeAt: clock.now() + OVERLAP_MS } : result;
-  }
-
-  function note(made: TickUnit, ticks: PlannedTick[]): void {
-    if (made.fired > 0) metrics.ticked('fired', made.fired);
-    if (made.skipped > 0) metrics.ticked('skipped', made.skipped);
-    const last = ticks.at(-1);
-    if (last?.outcome === 'fired') metrics.tickLate((broker.now() - last.tick - last.jitterMs) / 1000);
-  }
-
-  async function disable(schedule: ScheduleState): Promise<Verdict> {
-    const disabledReason = `Job ${schedule.job} was deleted`;
-    const { revision } = schedule;
-    const state = { ...schedule, enabled: false, disabledReason, revision: revision + 1, updatedAt: clock.now() };
-    const kept = store.schedules.get(schedule.id);
-    if (!kept || kept.state !== schedule) return 'go-on';
-    const saved = await saveState(log, store, { type: 'ScheduleSaved', schedule: state }, { expectSeq: kept.seq });
-    if (saved.ok)
-      logger.warn({ scheduleId: schedule.id, job: schedule.job }, 'a schedule is disabled: its job is gone');
-    return saved.ok ? 'asleep' : { wakeAt: clock.now() + AGAIN_MS };
+    const recorded = await dependencies.recorder.record(schedule, job, plan.ticks, last);
+    if (recorded.kind === 'later') return { wakeAt: clock.now() + recorded.delayMs };
+    if (recorded.kind === 'changed') return 'go-on';
+    entry.last = recorded.kind === 'recorded' ? recorded.last : undefined;
+    return recorded.kind === 'recorded' ? 'go-on' : { wakeAt: clock.now() + CONFLICT_MS };
   }
 
   function follow(kind: string, id: string): void {
@@ -270,9 +195,4 @@ export function createCronScheduler(dependencies: CronDependencies): CronSchedul
       await Promise.all(batches);
     },
   };
-}
-
-function lastOf(made: TickUnit, seq: number, last: LastTick | undefined): LastTick {
-  const tickSeq = seq - (made.unit.messages.length - 1);
-  return { tick: made.lastTick, seq, bySubject: new Map([...(last?.bySubject ?? []), [made.subject, tickSeq]]) };
 }

@@ -23,6 +23,7 @@ import { createSchedulerMetrics } from '../scheduler-metrics.js';
 import type { EarlierRuns } from './apply-overlap.js';
 import { type CronScheduler, createCronScheduler } from './cron-scheduler.js';
 import type { LastTick } from './tick-log.js';
+import { createTickRecorder } from './tick-recorder.js';
 
 /** A world of cron for tests: a log in memory that keeps its promises, a clock that stands still, any number of schedulers. */
 export function cronWorld(startAt: number) {
@@ -39,6 +40,8 @@ export function cronWorld(startAt: number) {
   /** Decides whether the answer to an append is lost; what was appended is stored all the same. */
   let loses: () => boolean = () => false;
   let down = false;
+  const cutOff = new Set<string>();
+  let refused = 0;
 
   function store(unit: AppendUnit): Appended {
     if (unit.msgId && msgIds.has(unit.msgId)) return { ok: true, seq: messages.length, duplicate: true };
@@ -69,7 +72,7 @@ export function cronWorld(startAt: number) {
   const logOf = (name: string): EventLog => ({
     async append(unit) {
       const self = living.get(name);
-      if (self?.dead || down) throw new LogUnavailableError('gone');
+      if (self?.dead || down || cutOff.has(name)) throw new LogUnavailableError('gone');
       const [first] = unit.messages;
       if (first?.subject.startsWith('jf.state.')) {
         const event = first.events?.[0] as StateEvent;
@@ -79,6 +82,7 @@ export function cronWorld(startAt: number) {
         return { ok: true, seq: stateSeq, duplicate: false };
       }
       const answer = store(unit);
+      if (!answer.ok || answer.duplicate) refused++;
       await Promise.resolve();
       if (loses()) throw new LogUnavailableError('no answer');
       return answer;
@@ -125,25 +129,40 @@ export function cronWorld(startAt: number) {
     setLosses(fn: () => boolean) {
       loses = fn;
     },
+    /** One scheduler does not reach the log. */
+    cutOff(name: string, value: boolean) {
+      if (value) cutOff.add(name);
+      else cutOff.delete(name);
+    },
+    /** Appends that came second. */
+    refused: () => refused,
     /** Nobody reaches the log. */
     setDown(value: boolean) {
       down = value;
     },
     async start(name: string, holds = false): Promise<void> {
       const held = new Set(holds ? Array.from({ length: SHARDS }, (_, i) => i) : []);
-      const cron = createCronScheduler({
+      const broker = { now: () => clock.now() };
+      const recorder = createTickRecorder({
         store: stateStore,
         log: logOf(name),
-        ticks,
-        shards: { heldSince: (shard) => (held.has(shard) ? 0 : undefined), held: () => [...held] },
-        broker: { now: () => clock.now() },
+        broker,
         clock,
         logger: silent,
         metrics: createSchedulerMetrics(new Registry()),
-        instanceId: name,
         ensureLevel: () => Promise.resolve(true),
         earlierRuns: (id) => Promise.resolve(earlier(id)),
         hintCancel: () => undefined,
+      });
+      const cron = createCronScheduler({
+        store: stateStore,
+        ticks,
+        recorder,
+        shards: { heldSince: (shard) => (held.has(shard) ? 0 : undefined), held: () => [...held] },
+        broker,
+        clock,
+        logger: silent,
+        instanceId: name,
       });
       living.set(name, { cron, held, dead: false });
       await cron.start();

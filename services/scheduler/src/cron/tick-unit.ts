@@ -21,6 +21,8 @@ export interface TickUnit {
   priority: number;
   fired: number;
   skipped: number;
+  /** When the last of those that fire was due. */
+  firesAt: number | undefined;
 }
 
 /** Bounds of one unit: the rest of the ticks is left for the next. */
@@ -49,6 +51,7 @@ export function tickUnit(
   const events: RunEventOf<'ScheduleTicked'>[] = [];
   const runs: UnitMessage[] = [];
   let bytes = 0;
+  let firesAt: number | undefined;
   for (const planned of ticks) {
     const { event, run } = tickEvent(schedule, job, planned, options);
     if (run) {
@@ -60,6 +63,7 @@ export function tickUnit(
       });
     }
     events.push(event);
+    if (run) firesAt = planned.tick + planned.jitterMs;
     if (events.length >= limits.commitEvents) break;
   }
   const queue = schedule.queue ?? job.queue;
@@ -80,6 +84,7 @@ export function tickUnit(
     priority: schedule.priority ?? job.priority,
     fired: runs.length,
     skipped: events.length - runs.length,
+    firesAt,
   };
 }
 

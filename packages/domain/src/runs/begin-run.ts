@@ -1,0 +1,50 @@
+import type { EventMeta, RunLifeEvent } from './evolve-run.js';
+import type { RunState } from './run-state.js';
+
+/** The first state of a run, if this event begins one. */
+export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undefined {
+  if (event.type !== 'RunQueued' && event.type !== 'RunPlanned') return undefined;
+  const { run } = event;
+  const queuedNow = event.type === 'RunQueued';
+  return {
+    id: run.id,
+    job: run.job,
+    jobRevision: run.jobRevision,
+    kind: run.kind,
+    queue: run.queue,
+    priority: run.priority,
+    tags: run.tags ?? [],
+    status: queuedNow ? 'QUEUED' : 'SCHEDULED',
+    attempt: queuedNow ? event.attempt : 0,
+    maxAttempts: Math.max(run.retry.maxAttempts, queuedNow ? event.attempt : 1),
+    delivery: queuedNow ? event.delivery : -1,
+    claim: 0,
+    started: false,
+    losses: 0,
+    workerId: undefined,
+    createdAt: run.createdAt,
+    dueAt: queuedNow ? undefined : event.dueAt,
+    queuedAt: queuedNow ? meta.at : undefined,
+    startedAt: undefined,
+    finishedAt: undefined,
+    expiresAt: run.expiresAt,
+    nextAttemptAt: undefined,
+    waitMs: undefined,
+    durationMs: undefined,
+    progress: undefined,
+    progressMessage: undefined,
+    cancelRequestedAt: undefined,
+    cancelReason: undefined,
+    test: run.test ?? false,
+    callbackUrl: run.callbackUrl,
+    retryOf: run.retryOf,
+    scheduleId: run.scheduleId,
+    fireAt: run.fireAt,
+    deadLetter: undefined,
+    fingerprint: undefined,
+    waitReason: undefined,
+    waitSince: undefined,
+    revision: 1,
+    timelineCount: 1,
+  };
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { jobStateOf } from '../worker/job-state.js';
+import { delayOf, instantOf, isAttemptControl, NoRetry, RetryAt } from './attempt-control.js';
+import { defineHandler, isHandler } from './define-handler.js';
+import { defineJob, isJob } from './define-job.js';
+import { parseInput, toJsonSchema } from './input-schema.js';
+
+const Input = z.object({ to: z.email(), copies: z.number().int().default(1) });
+
+describe('a definition', () => {
+  it('is recognised, and only as what it is', () => {
+    const handler = defineHandler('a', {}, () => 1);
+    const job = defineJob('b');
+    expect([isHandler(handler), isJob(handler), isHandler(job), isJob(job)]).toEqual([true, false, false, true]);
+    expect([isHandler(undefined), isHandler({ name: 'a', options: {}, handle: () => 1 }), isJob('b')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it.each([
+    ['name', () => defineHandler('no spaces', {}, () => 1)],
+    ['queue', () => defineHandler('a', { queue: 'Not.A.Token' }, () => 1)],
+    ['priority', () => defineHandler('a', { priority: 11 }, () => 1)],
+    ['tags', () => defineJob('a', { tags: Array.from({ length: 21 }, (_, n) => `t${n}`) })],
+  ])('with a wrong %s is refused where it is written', (field, define) => {
+    expect(define).toThrow(field);
+  });
+
+  it('becomes a job with every default filled in', () => {
+    const { name, options } = defineHandler(
+      'mail',
+      { input: Input, timeout: 5_000, retry: { maxAttempts: 7 } },
+      () => 1,
+    );
+    const state = jobStateOf(name, options, 42, 'system:worker');
+    expect(state).toMatchObject({
+      name: 'mail',
+      kind: 'HANDLER',
+      queue: 'default',
+      priority: 5,
+      timeout: { hardMs: 5_000 },
+    });
+    expect(state.retry).toMatchObject({ maxAttempts: 7, backoff: 'EXPONENTIAL', jitter: 'FULL' });
+    expect(state.inputSchema).toMatchObject({ type: 'object', required: ['to'] });
+  });
+});
+
+describe('an input schema', () => {
+  it('of zod applies defaults and names what is wrong', () => {
+    expect(parseInput(Input, { to: 'a@b.co' })).toEqual({ ok: true, input: { to: 'a@b.co', copies: 1 } });
+    expect(parseInput(Input, { to: 'nobody' })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('input.to'),
+    });
+  });
+
+  it('in JSON Schema stays as it is', () => {
+    const schema = { type: 'object' };
+    expect(toJsonSchema(schema)).toBe(schema);
+    expect(parseInput(schema, { any: 1 })).toEqual({ ok: true, input: { any: 1 } });
+  });
+});
+
+describe('a control', () => {
+  it('is recognised across copies of the package', () => {
+    const foreign = Object.assign(new Error('x'), { jobflow: 'attempt-control', control: 'no-retry' });
+    expect([new NoRetry('x'), new RetryAt(1), foreign, new Error('x'), undefined].map(isAttemptControl)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('takes a Date or milliseconds from now, and no epoch by mistake', () => {
+    expect(instantOf(new Date(5_000), 1_000)).toBe(5_000);
+    expect(instantOf(250, 1_000)).toBe(1_250);
+    expect(() => instantOf(Date.now() + 1_000, Date.now())).toThrow(/milliseconds from now/);
+    expect(() => instantOf(new Date('never'), 0)).toThrow(/invalid Date/);
+    for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(() => delayOf(wrong, 'snooze')).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,144 @@
+import { defaultRetryPolicy, type VerifyReply } from '@jobflow/contracts';
+import { testClock } from '@jobflow/platform';
+import { describe, expect, it } from 'vitest';
+import type { ClaimResult } from './claims.js';
+import type { Liveness } from './live-workers.js';
+import type { PulledMessage } from './pulled-message.js';
+import type { QueuedRun } from './queued-run.js';
+import { type Admitted, Suspects } from './suspects.js';
+
+const RUN_ID = '0193581c-7b5e-7000-8000-000000000000';
+const current = { id: RUN_ID, status: 'QUEUED' as const, attempt: 1, delivery: 0, claim: 0 };
+
+function makeSuspects(given: { reply: () => Promise<VerifyReply>; claim?: ClaimResult; liveness?: () => Liveness }) {
+  const clock = testClock();
+  const admitted: Admitted[] = [];
+  const lost: Admitted[] = [];
+  const asked: number[] = [];
+  const troubles: string[] = [];
+  const suspects = new Suspects({
+    workerId: 'me',
+    clock,
+    lastSeq: async () => 77,
+    verify: async (_ids, seq) => {
+      asked.push(seq);
+      return given.reply();
+    },
+    claims: { claim: async () => given.claim ?? { ok: true, n: 1 } },
+    liveness: given.liveness ?? (() => 'dead'),
+    onAdmitted: (one) => void admitted.push(one),
+    onLost: (one) => void lost.push(one),
+    onTrouble: (what) => void troubles.push(what),
+  });
+  return { suspects, clock, admitted, lost, asked, troubles };
+}
+
+function makeMessage(deliveryCount = 1) {
+  const answers: string[] = [];
+  const message: PulledMessage = {
+    data: new Uint8Array(),
+    seq: 5,
+    deliveryCount,
+    ack: () => void answers.push('ack'),
+    nak: (ms) => void answers.push(`nak ${ms ?? 0}`),
+    working: () => void answers.push('working'),
+    term: () => void answers.push('term'),
+  };
+  return { message, answers };
+}
+
+const queued: QueuedRun = {
+  run: {
+    id: RUN_ID,
+    job: 'j',
+    jobRevision: 1,
+    kind: 'HANDLER',
+    queue: 'default',
+    priority: 5,
+    retry: defaultRetryPolicy,
+    timeout: {},
+    createdAt: 0,
+  },
+  attempt: 1,
+  delivery: 0,
+  verify: false,
+  queuedAt: 0,
+};
+
+describe('a parked message', () => {
+  it('starts once it is known to be current', async () => {
+    const { suspects, clock, admitted, asked } = makeSuspects({ reply: async () => ({ ok: true, runs: [current] }) });
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued);
+    suspects.touch();
+    await clock.advance(10);
+    expect(asked).toEqual([77]);
+    expect(admitted).toMatchObject([{ claim: 0, begun: false, cancelled: false }]);
+    expect([answers, suspects.size]).toEqual([['working'], 0]);
+  });
+
+  it('is acknowledged and forgotten once its run is over', async () => {
+    const { suspects, clock, admitted } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [{ ...current, status: 'SUCCEEDED' }] }),
+    });
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued);
+    await clock.advance(10);
+    expect([answers, admitted, suspects.size]).toEqual([['ack'], [], 0]);
+  });
+
+  it('is asked about again while nobody answers', async () => {
+    let up = false;
+    const { suspects, clock, admitted, troubles } = makeSuspects({
+      reply: async () => {
+        if (!up) throw new Error('no responders');
+        return { ok: true, runs: [current] };
+      },
+    });
+    suspects.park(makeMessage().message, queued);
+    await clock.advance(2_500);
+    expect([admitted.length, troubles.length]).toEqual([0, 3]);
+    up = true;
+    await clock.advance(1_100);
+    expect(admitted).toHaveLength(1);
+  });
+
+  it('waits for its worker to end or to fall silent', async () => {
+    let liveness: Liveness = 'alive';
+    const running = { ...current, status: 'RUNNING' as const, workerId: 'other' };
+    const { suspects, clock, admitted } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [running] }),
+      liveness: () => liveness,
+    });
+    suspects.park(makeMessage(2).message, queued);
+    await clock.advance(20_000);
+    expect([admitted.length, suspects.size]).toEqual([0, 1]);
+    liveness = 'dead';
+    await clock.advance(4_000);
+    expect(admitted).toMatchObject([{ claim: 1, begun: true }]);
+  });
+
+  it('goes back when another worker wins the claim', async () => {
+    const { suspects, clock, admitted } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [current] }),
+      claim: { ok: false, by: undefined },
+    });
+    const { message, answers } = makeMessage(2);
+    suspects.park(message, queued);
+    await clock.advance(10);
+    expect([admitted, answers]).toEqual([[], ['nak 5000']]);
+  });
+
+  it('is not looked at while workers re-claim, and goes back at the stop', async () => {
+    const { suspects, clock, asked } = makeSuspects({ reply: async () => ({ ok: true, runs: [current] }) });
+    suspects.holdUntil(clock.now() + 5_000);
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued);
+    await clock.advance(4_900);
+    expect(asked).toEqual([]);
+    await suspects.stop();
+    expect(answers).toEqual(['nak 0']);
+    await clock.advance(10_000);
+    expect(asked).toEqual([]);
+  });
+});

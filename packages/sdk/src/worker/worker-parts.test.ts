@@ -1,0 +1,177 @@
+import { defaultRetryPolicy, type RunDefinition, type RunEvent } from '@jobflow/contracts';
+import type { Outcome } from '@jobflow/domain';
+import { testClock } from '@jobflow/platform';
+import { describe, expect, it } from 'vitest';
+import { Attempt } from '../attempt/attempt.js';
+import { LogBuffer } from '../attempt/log-buffer.js';
+import { defineHandler } from '../define/define-handler.js';
+import type { PulledMessage } from '../intake/pulled-message.js';
+import { HandlerlessRuns } from './handlerless-runs.js';
+import { OutcomeRecorder } from './outcome-recorder.js';
+import { Runners } from './runners.js';
+import { Slots } from './slots.js';
+import { checkWorkerOptions } from './worker-options.js';
+
+const run: RunDefinition = {
+  id: '0193581c-7b5e-7000-8000-000000000000',
+  job: 'j',
+  jobRevision: 1,
+  kind: 'HANDLER',
+  queue: 'default',
+  priority: 5,
+  retry: defaultRetryPolicy,
+  timeout: {},
+  createdAt: 0,
+};
+const queued = { run, attempt: 1, delivery: 0, verify: false, queuedAt: 0 };
+
+describe('slots', () => {
+  it('are asked for while they are free, and ahead only while handlers are short', () => {
+    const slots = new Slots(10, 40);
+    expect(slots.room(0)).toBe(10);
+    expect(slots.room(4)).toBe(6);
+    for (let n = 0; n < 10; n++) slots.taken();
+    expect(slots.room(0)).toBe(0);
+    for (let n = 0; n < 10; n++) slots.freed(0);
+    expect(slots.room(0)).toBe(50);
+    expect(slots.room(60)).toBe(0);
+    for (let n = 0; n < 200; n++) {
+      slots.taken();
+      slots.freed(1_000);
+    }
+    expect(slots.room(0)).toBe(10);
+  });
+});
+
+describe('runs without a handler', () => {
+  it('go back less and less often, and are given up after their time', () => {
+    const runs = new HandlerlessRuns(60_000);
+    let now = 1_000_000;
+    const delays: number[] = [];
+    let outcome: Outcome = runs.outcome(queued, 'a handler', now);
+    while (outcome.kind === 'returned') {
+      delays.push(outcome.notBefore - now);
+      now = outcome.notBefore + 5;
+      outcome = runs.outcome(queued, 'a handler', now);
+    }
+    expect(delays.slice(0, 5)).toEqual([2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect(now - 1_000_000).toBeGreaterThanOrEqual(60_000);
+    expect(now - 1_000_000).toBeLessThan(60_200);
+    expect(outcome).toMatchObject({ kind: 'dead', reason: 'no-handler', error: { code: 'NO_HANDLER' } });
+  });
+
+  it('are counted from when they were met, not from when they were made', () => {
+    const runs = new HandlerlessRuns(60_000);
+    expect(runs.outcome({ ...queued, run: { ...run, createdAt: 0 } }, 'a handler', 10 ** 9).kind).toBe('returned');
+  });
+});
+
+describe('runners', () => {
+  const shell = { kind: 'SHELL', enabled: false, nowhere: false, reason: 'switched off' } as const;
+  const sql = { kind: 'SQL', enabled: false, nowhere: true, reason: 'not built' } as const;
+  const http = { kind: 'HTTP', enabled: true, run: () => 1 } as const;
+  const runners = new Runners([defineHandler('j', {}, () => 1)], [shell, sql, http]);
+
+  it('are found by the handler’s name or the kind', () => {
+    expect(runners.find(run).kind).toBe('run');
+    expect(runners.find({ ...run, job: 'other' })).toMatchObject({
+      kind: 'elsewhere',
+      missing: expect.stringContaining('other'),
+    });
+    expect(runners.find({ ...run, kind: 'HTTP' }).kind).toBe('run');
+    expect(runners.find({ ...run, kind: 'SHELL' })).toMatchObject({
+      kind: 'elsewhere',
+      missing: expect.stringContaining('switched off'),
+    });
+    expect(runners.find({ ...run, kind: 'SQL' })).toEqual({ kind: 'nowhere', reason: 'not built' });
+    expect(runners.find({ ...run, kind: 'PYTHON' }).kind).toBe('elsewhere');
+  });
+
+  it('tell what they are', () => {
+    expect(runners.describe().kinds).toContainEqual({ kind: 'SHELL', enabled: false, reason: 'switched off' });
+    expect(runners.describe().handlers).toEqual([{ name: 'j' }]);
+    expect(() => new Runners([defineHandler('j', {}, () => 1), defineHandler('j', {}, () => 2)], [])).toThrow(
+      /two handlers/,
+    );
+  });
+});
+
+describe('an outcome', () => {
+  function makeRecorder() {
+    const order: string[] = [];
+    const clock = testClock();
+    const stored = Promise.withResolvers<void>();
+    const recorder: OutcomeRecorder = new OutcomeRecorder({
+      workerId: 'me',
+      clock,
+      random: () => 0,
+      record: async (_subject: string, [event]: RunEvent[]) => {
+        order.push(`publish ${event?.type}`);
+        await stored.promise;
+        order.push('stored');
+      },
+      onSettled: () => void order.push('settled'),
+      onTrouble: (what) => void order.push(what),
+    });
+    const host = {
+      clock,
+      logs: new LogBuffer({ clock, record: () => Promise.resolve() }),
+      onEnd: (attempt: Attempt, outcome: Outcome | undefined) => outcome && recorder.record(attempt, outcome),
+      onProgress: () => undefined,
+    };
+    const message = { ack: () => void order.push('ack') } as unknown as PulledMessage;
+    const attempt = new Attempt(host, queued, message, 0);
+    return { attempt, recorder, order, stored };
+  }
+
+  it('is stored before its message is acknowledged', async () => {
+    const { attempt, recorder, order, stored } = makeRecorder();
+    attempt.returned(1);
+    await Promise.resolve();
+    expect(order).toEqual(['publish RunSucceeded']);
+    stored.resolve();
+    await recorder.idle();
+    expect(order).toEqual(['publish RunSucceeded', 'stored', 'ack', 'settled']);
+  });
+
+  it('that cannot be stored leaves its message alone', async () => {
+    const { attempt, recorder, order, stored } = makeRecorder();
+    attempt.returned(1);
+    stored.reject(new Error('the log stopped'));
+    await recorder.idle();
+    expect(order).not.toContain('ack');
+  });
+
+  it('of a run that was taken over while it was being stored does not take the message from its new worker', async () => {
+    const { attempt, recorder, order, stored } = makeRecorder();
+    attempt.returned(1);
+    attempt.takenOver();
+    stored.resolve();
+    await recorder.idle();
+    expect(order).not.toContain('ack');
+  });
+
+  it('waits for a claim that is under way, and counts under it', async () => {
+    const { attempt, recorder, order, stored } = makeRecorder();
+    const claimed = Promise.withResolvers<void>();
+    attempt.claiming = claimed.promise;
+    attempt.returned(1);
+    await Promise.resolve();
+    expect(order).toEqual([]);
+    attempt.claiming = undefined;
+    attempt.disowned = true;
+    claimed.resolve();
+    stored.resolve();
+    await recorder.idle();
+    expect(order).toEqual(['settled']);
+  });
+});
+
+describe('options', () => {
+  it.each([{ concurrency: 0 }, { concurrency: 1.5 }, { prefetch: -1 }, { queues: ['No.Dots'] }])(
+    '%j are refused',
+    (options) => {
+      expect(() => checkWorkerOptions({ nats: 'nats://x', ...options })).toThrow(RangeError);
+    },
+  );
+});

@@ -1,3 +1,0 @@
-import type { ServiceContext } from '@jobflow/platform';
-
-export type Logger = ServiceContext['logger'];

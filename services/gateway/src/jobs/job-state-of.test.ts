@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { JobInput } from './job-input.js';
+import { changedJob, jobProblems, newJob } from './job-state-of.js';
+
+const around = { now: 1, actor: 'me', defaultPriority: (queue: string) => (queue === 'mail' ? 2 : 5) };
+const made = (input: Partial<JobInput> = {}) => newJob({ name: 'j', kind: 'HANDLER', ...input }, around);
+const problems = (input: Partial<JobInput>) => Object.keys(jobProblems(made(input), []));
+
+describe('a job', () => {
+  it('takes its priority from its queue, unless it names one', () => {
+    expect(made().priority).toBe(5);
+    expect(made({ queue: 'mail' }).priority).toBe(2);
+    expect(made({ queue: 'mail', priority: 9 }).priority).toBe(9);
+    expect(changedJob(made({ priority: 9 }), { queue: 'mail', priority: null }, around).priority).toBe(2);
+  });
+
+  it('is not changed by a change that names nothing', () => {
+    const job = made({ title: 't', tags: ['a'], retry: { maxAttempts: 7 }, spec: {}, timeout: { softMs: 5 } });
+    expect(changedJob(job, {}, around)).toEqual(job);
+  });
+
+  it('has a title in any case', () => {
+    expect(made({ title: '' }).title).toBe('j');
+    expect(changedJob(made({ title: 't' }), { title: '' }, around).title).toBe('j');
+  });
+
+  it('needs a spec that fits its kind', () => {
+    expect(problems({ kind: 'HTTP' })).toEqual(['spec.url']);
+    expect(
+      problems({ kind: 'HTTP', spec: { url: 'https://example.com', successCodes: [200, '2xx', '200-204'] } }),
+    ).toEqual([]);
+    expect(problems({ kind: 'HTTP', spec: { url: 'https://example.com', successCodes: ['2yy'] } })).toEqual([
+      'spec.successCodes.0',
+    ]);
+    expect(problems({ kind: 'HTTP', spec: { url: 'file:///etc/passwd' } })).toEqual(['spec.url']);
+    expect(problems({ kind: 'HTTP', spec: { url: 'http://[::1]/{{input.id}}' } })).toEqual(['spec.url']);
+    expect(problems({ kind: 'HTTP', spec: { url: '{{input.url}}' } })).toEqual([]);
+    expect(
+      problems({ kind: 'SHELL', spec: { script: 'echo "$1"', args: ['{{input.name}}'], env: { A_1: 'x' } } }),
+    ).toEqual([]);
+    expect(problems({ kind: 'SHELL', spec: { script: 'echo', env: { 'a-b': 'x' } } })).toHaveLength(1);
+    expect(problems({ kind: 'SHELL', spec: { script: "docker ps --format '{{.Names}}'" } })).toEqual([]);
+    expect(problems({ kind: 'JAVASCRIPT', spec: {} })).toEqual(['spec.code']);
+    expect(problems({ kind: 'HANDLER', spec: { any: 1 } })).toEqual(['spec.any']);
+    expect(problems({ kind: 'JAVASCRIPT', spec: { code: 'x'.repeat(130 * 1024) } })).toEqual(['spec']);
+  });
+
+  it('may limit memory and CPU where a process of its own keeps it', () => {
+    expect(problems({ kind: 'SHELL', spec: { script: 'x' }, limits: { memoryMb: 64, cpuSeconds: 5 } })).toEqual([]);
+    expect(problems({ limits: { memoryMb: 64 } })).toEqual(['limits.memoryMb']);
+    expect(problems({ limits: { rate: { limit: 1, perMs: 1 } } })).toEqual(['limits.rate']);
+    expect(problems({ limits: { memoryMb: null } })).toEqual([]);
+  });
+});

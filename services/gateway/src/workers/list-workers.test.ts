@@ -1,0 +1,63 @@
+import type { WorkerBeat } from '@jobflow/contracts';
+import { expect, it } from 'vitest';
+import { Loaders } from '../context/loaders.js';
+import { isAbleTo, isOnline, listWorkers, serves } from './list-workers.js';
+
+const beat = (told: Partial<WorkerBeat>): WorkerBeat => ({
+  id: 'w',
+  host: 'h',
+  pid: 1,
+  version: '1',
+  queues: ['*'],
+  handlers: [],
+  kinds: [],
+  concurrency: 10,
+  prefetch: 0,
+  active: 4,
+  load: 0.4,
+  memoryMb: 1,
+  cpuPercent: 1,
+  finished: 0,
+  failed: 0,
+  startedAt: 0,
+  at: 0,
+  status: 'ONLINE',
+  ...told,
+});
+const NOW = 1_000_000;
+const listed = (rows: { beat: WorkerBeat; ago: number }[]) =>
+  listWorkers({
+    clock: { now: () => NOW },
+    loaders: new Loaders(),
+    db: { query: async () => rows.map((row) => ({ beat: row.beat, last_heartbeat_at: new Date(NOW - row.ago) })) },
+  } as unknown as Parameters<typeof listWorkers>[0]);
+
+it('a worker that has been silent for 15 s is offline and runs nothing', async () => {
+  const [live, silent, gone] = await listed([
+    { beat: beat({}), ago: 14_000 },
+    { beat: beat({}), ago: 16_000 },
+    { beat: beat({ status: 'OFFLINE' }), ago: 100 },
+  ]);
+  expect(live).toMatchObject({ status: 'ONLINE', active: 4, load: 0.4 });
+  expect(silent).toMatchObject({ status: 'OFFLINE', active: 0, load: 0 });
+  expect([live, silent, gone].map((worker) => worker && isOnline(worker))).toEqual([true, false, false]);
+});
+
+it('a worker serves the queues it names, and is able to run its handlers and kinds', async () => {
+  const told = beat({
+    queues: ['mail'],
+    handlers: [{ name: 'send' }],
+    kinds: [
+      { kind: 'HTTP', enabled: true },
+      { kind: 'SHELL', enabled: false },
+    ],
+  });
+  const [worker] = await listed([{ beat: told, ago: 0 }]);
+  if (!worker) throw new Error('no worker');
+  expect(serves(worker, 'mail')).toBe(true);
+  expect(serves(worker, 'default')).toBe(false);
+  expect(isAbleTo(worker, 'send', 'HANDLER')).toBe(true);
+  expect(isAbleTo(worker, 'other', 'HANDLER')).toBe(false);
+  expect(isAbleTo(worker, 'any', 'HTTP')).toBe(true);
+  expect(isAbleTo(worker, 'any', 'SHELL')).toBe(false);
+});
