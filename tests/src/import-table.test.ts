@@ -122,9 +122,19 @@ test('a folder imports only the packages that the table allows it', () => {
   expect(bad).toEqual([]);
 });
 
-test('a package is entered by its door, never by a path into it', () => {
+test('a package is entered by a door that its package.json names, never by a path into it', () => {
+  const folderOf = new Map(Object.keys(TABLE).map((folder) => [manifest(folder).name, folder]));
+  const doors = (name: string): string[] => {
+    const folder = folderOf.get(name);
+    return folder
+      ? Object.keys(JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')).exports ?? {})
+      : [];
+  };
   const bad = offences((file, specifier) => {
-    if (isOwn(specifier) && specifier.split('/').length > 2) return 'only the package itself may be imported';
+    if (isOwn(specifier)) {
+      const name = packageOf(specifier);
+      return doors(name).includes(`.${specifier.slice(name.length)}`) ? undefined : `${name} has no such door`;
+    }
     if (!specifier.startsWith('.')) return undefined;
     const target = relative(root, resolve(root, dirname(file.path), specifier));
     return target === file.folder || target.startsWith(`${file.folder}/`)

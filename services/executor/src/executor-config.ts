@@ -1,4 +1,4 @@
-import { JobKind } from '@jobflow/contracts';
+import { JobKind, QueueName } from '@jobflow/contracts';
 import { cidrs, connectionConfig, list } from '@jobflow/platform';
 import { z } from 'zod';
 
@@ -32,5 +32,5 @@ export const executorConfig = {
   JOBFLOW_ALLOW_CIDRS: cidrs.default([]),
   JOBFLOW_NO_HANDLER_AFTER_MS: milliseconds.default(60_000),
   JOBFLOW_DRAIN_MS: milliseconds.default(30_000),
-  JOBFLOW_QUEUES: list.optional(),
+  JOBFLOW_QUEUES: list.pipe(z.array(QueueName)).describe('a comma-separated list of queues').optional(),
 } as const;

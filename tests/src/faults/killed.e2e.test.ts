@@ -43,10 +43,17 @@ afterAll(async () => {
 /** Waits until all of them have ended, by the subscription to statistics; then counts them by status. */
 async function endStates(job: string, total: number): Promise<Record<string, number>> {
   const count = async () => {
-    const { runFacets } = await api.must('query ($job: String!) { runFacets(filter: { jobs: [$job] }, by: STATUS) { value count } }', { job });
-    return Object.fromEntries(runFacets.map((f: { value: string; count: number }) => [f.value, f.count])) as Record<string, number>;
+    const { runFacets } = await api.must(
+      'query ($job: String!) { runFacets(filter: { jobs: [$job] }, by: STATUS) { value count } }',
+      { job },
+    );
+    return Object.fromEntries(runFacets.map((f: { value: string; count: number }) => [f.value, f.count])) as Record<
+      string,
+      number
+    >;
   };
-  const ended = (c: Record<string, number>) => (c.SUCCEEDED ?? 0) + (c.FAILED ?? 0) + (c.CANCELLED ?? 0) + (c.EXPIRED ?? 0);
+  const ended = (c: Record<string, number>) =>
+    (c.SUCCEEDED ?? 0) + (c.FAILED ?? 0) + (c.CANCELLED ?? 0) + (c.EXPIRED ?? 0);
   let counts = await count();
   if (ended(counts) >= total) return counts;
   for await (const _ of api.subscribe('subscription { stats { total } }')) {
@@ -64,8 +71,8 @@ const executions = async (ids: Set<string>) =>
 
 describe('when a process is killed with -9', () => {
   it("an executor's run goes on elsewhere, once", async () => {
-    const { enqueue } = await api.must('mutation { enqueue(input: { job: "held" }) { position run { id } } }');
-    await api.watchRun(enqueue.run.id, (r) => r.status === 'RUNNING', enqueue.position);
+    const { enqueue } = await api.must('mutation { enqueue(input: { job: "held" }) { run { id } } }');
+    await api.watchRun(enqueue.run.id, (r) => r.status === 'RUNNING');
     const [first] = await executions(new Set([enqueue.run.id]));
     expect(first).toBeDefined();
     process.kill(first?.pid ?? 0, 'SIGKILL');
@@ -82,10 +89,17 @@ describe('when a process is killed with -9', () => {
     const [nats] = await platform.pids(/nats-server/);
     let killed = false;
     while (ids.size < 4000) {
-      const inputs = Array.from({ length: 200 }, (_, n) => ({ job: 'counted', input: n, idempotencyKey: `k${ids.size + n}` }));
-      const answer = await api.ask('mutation ($inputs: [EnqueueInput!]!) { enqueueMany(inputs: $inputs) { ids } }', { inputs });
+      const inputs = Array.from({ length: 200 }, (_, n) => ({
+        job: 'counted',
+        input: n,
+        idempotencyKey: `k${ids.size + n}`,
+      }));
+      const answer = await api.ask('mutation ($inputs: [EnqueueInput!]!) { enqueueMany(inputs: $inputs) { ids } }', {
+        inputs,
+      });
       for (const id of answer.data?.enqueueMany?.ids ?? []) ids.add(id);
-      if (answer.errors) expect(answer.errors[0]).toMatchObject({ extensions: { code: 'UNAVAILABLE', retryable: true } });
+      if (answer.errors)
+        expect(answer.errors[0]).toMatchObject({ extensions: { code: 'UNAVAILABLE', retryable: true } });
       if (!killed && ids.size >= 1000 && nats) {
         process.kill(nats, 'SIGKILL');
         killed = true;

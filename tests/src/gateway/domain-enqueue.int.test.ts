@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../platform/backed.js';
 import type { ApiClient } from '../system/api-client.js';
 import { createJob, type DomainHouse, ENQUEUE, enqueue, eventually, openDomainHouse, refusal } from './domain-house.js';
 
@@ -268,6 +269,31 @@ describe('enqueueMany', () => {
   });
 });
 
+describe('when the log is nearly full', () => {
+  it('takes no new runs, and says so', async () => {
+    const { jsm } = home.house.link;
+    const { config, state } = await jsm.streams.info('JF_RUNS_0');
+    await jsm.streams.update('JF_RUNS_0', { max_bytes: Math.ceil(state.bytes / 0.85) });
+    try {
+      let last: string | undefined;
+      await until(async () => {
+        const { errors } = await api.ask(ENQUEUE, { input: { job: 'noop' } });
+        last = errors?.[0]?.extensions.code;
+        return last !== undefined;
+      }, 'it is refused');
+      expect(last).toBe('QUEUE_FULL');
+      expect(await refusal(api, MANY, { inputs: [{ job: 'noop' }] })).toMatchObject({ code: 'QUEUE_FULL' });
+      const keyed = { job: 'noop', idempotencyKey: 'while-full' };
+      expect(await refusal(api, ENQUEUE, { input: keyed })).toMatchObject({ code: 'QUEUE_FULL' });
+      await jsm.streams.update('JF_RUNS_0', { max_bytes: config.max_bytes });
+      await until(async () => !(await api.ask(ENQUEUE, { input: { job: 'noop' } })).errors, 'there is room again');
+      expect(await enqueue(api, keyed)).toMatchObject({ duplicate: false });
+    } finally {
+      await jsm.streams.update('JF_RUNS_0', { max_bytes: config.max_bytes });
+    }
+  });
+});
+
 describe('when a backing service is away', () => {
   it('a repeat of a key goes through while the projector stands still, and makes no second run', async () => {
     await home.stopProjector();
@@ -287,5 +313,22 @@ describe('when a backing service is away', () => {
     } finally {
       home.startProjector();
     }
+  });
+
+  it('the same key leads to one run, however often it is repeated while NATS dies', async () => {
+    const before = (await api.must('{ stats { total } }')).stats.total;
+    await home.house.backing.nats.kill9();
+    const codes = new Set<string>();
+    const ids = new Set<string>();
+    await until(async () => {
+      const { data, errors } = await api.ask(ENQUEUE, { input: { job: 'noop', idempotencyKey: 'through-death' } });
+      for (const error of errors ?? []) codes.add(`${error.extensions.code} ${error.extensions.retryable}`);
+      if (data?.enqueue) ids.add(data.enqueue.run.id);
+      return data?.enqueue !== undefined && data.enqueue !== null;
+    }, 'it is taken');
+    expect([...codes].filter((code) => code !== 'UNAVAILABLE true')).toEqual([]);
+    ids.add((await enqueue(api, { job: 'noop', idempotencyKey: 'through-death' })).run.id);
+    expect(ids.size).toBe(1);
+    await eventually(api, '{ stats { total } }', {}, ({ stats }) => stats.total === before + 1);
   });
 });

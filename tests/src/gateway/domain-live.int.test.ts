@@ -277,6 +277,6 @@ describe('figures', () => {
     expect((await first).map((job: Frame) => job.name)).toEqual(['noop']);
     const { run } = await enqueue(api, { job: 'noop' });
     await home.worker.succeed(run.id);
-    await frames.next(([job]) => job.outcomes[0]?.runId === run.id && job.lastRun.id === run.id);
+    await frames.next((jobs) => jobs[0].outcomes[0]?.runId === run.id && jobs[0].lastRun.id === run.id);
   });
 });

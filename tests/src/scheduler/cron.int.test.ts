@@ -68,4 +68,17 @@ describe('a schedule', () => {
     expect(world.ticks(all)).toHaveLength(count);
     expect(await second.stop()).toBe(0);
   });
+
+  it('with overlap SKIP fires again only once the read model shows that the run before has ended', async () => {
+    const scheduler = await world.scheduler();
+    const id = await world.saveSchedule({ job: 'job', kind: 'INTERVAL', everyMs: 1000, overlap: 'SKIP' });
+    await reached(id, 3);
+    const outcomes = world.ticks(id).map((t) => t.outcome);
+    expect(outcomes).toEqual(outcomes.map((_, i) => (i === 0 ? 'fired' : 'skipped')));
+    expect(world.ticks(id)[1]?.why).toBe('The run before has not ended');
+    await world.requestCancel(world.runsOf(id)[0]?.id ?? '');
+    await until(() => world.runsOf(id).length === 2, 'it fires again');
+    await world.deleteSchedule(id);
+    expect(await scheduler.stop()).toBe(0);
+  });
 });

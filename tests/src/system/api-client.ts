@@ -79,17 +79,19 @@ export class ApiClient implements Disposable {
     }
   }
 
-  /** Watches a run over runUpdates until it meets the condition; the run as last seen. */
-  async watchRun(
-    id: string,
-    until: (run: Record<string, any>) => boolean,
-    after?: string,
-  ): Promise<Record<string, any>> {
+  /** Looks at a run, then watches it over runUpdates from there, until it meets the condition; the run as last seen. */
+  async watchRun(id: string, until: (run: Record<string, any>) => boolean): Promise<Record<string, any>> {
     const fields =
       'id status attempt result error { message code retryable } startedAt finishedAt dueAt createdAt revision deadLetter';
+    const { runs } = await this.must(
+      `query ($ids: [ID!]) { runs(filter: { ids: $ids }) { position nodes { ${fields} } } }`,
+      { ids: [id] },
+    );
+    const [now] = runs.nodes;
+    if (now && until(now)) return now;
     const frames = this.subscribe(
       `subscription ($ids: [ID!], $after: String) { runUpdates(filter: { ids: $ids }, after: $after) { position gap runs { ${fields} } } }`,
-      { ids: [id], after: after ?? this.position },
+      { ids: [id], after: runs.position },
     );
     for await (const { runUpdates } of frames) {
       for (const run of runUpdates.runs) if (until(run)) return run;

@@ -49,9 +49,9 @@ describe('a platform started with one command', () => {
       kind: 'HTTP',
       spec: { method: 'POST', url: `${server.url}/job/{{input.id}}`, body: { id: '{{input.id}}' } },
     });
-    const { run, position } = await enqueue({ job: 'call.home', input: { id: 7 } });
+    const { run } = await enqueue({ job: 'call.home', input: { id: 7 } });
 
-    const ended = await api.watchRun(run.id, isEnded, position);
+    const ended = await api.watchRun(run.id, isEnded);
     expect(ended).toMatchObject({ status: 'SUCCEEDED', result: { status: 200, body: { echoed: '/job/7' } } });
     const call = await server.next((r) => r.path === '/job/7');
     expect(JSON.parse(call.body)).toEqual({ id: 7 });
@@ -95,8 +95,8 @@ describe('a platform started with one command', () => {
       spec: { script: 'echo trying; exit 3' },
       retry: { maxAttempts: 3, backoff: 'FIXED', initialDelayMs: 50, jitter: 'NONE' },
     });
-    const { run, position } = await enqueue({ job: 'fails' });
-    const ended = await api.watchRun(run.id, isEnded, position);
+    const { run } = await enqueue({ job: 'fails' });
+    const ended = await api.watchRun(run.id, isEnded);
     expect(ended).toMatchObject({ status: 'FAILED', attempt: 3, deadLetter: 'OPEN' });
     const { run: full } = await api.must(
       'query ($id: ID!) { run(id: $id) { attempts { number status error { code } } timeline { type } logs { attempt message } } }',
@@ -114,9 +114,9 @@ describe('a platform started with one command', () => {
 
   it('starts a delayed run when it is due, not before', async () => {
     await createJob({ name: 'later', kind: 'JAVASCRIPT', spec: { code: 'return { ran: true }' } });
-    const { run, position } = await enqueue({ job: 'later', delayMs: 2000 });
+    const { run } = await enqueue({ job: 'later', delayMs: 2000 });
     expect(run.status).toBe('SCHEDULED');
-    const ended = await api.watchRun(run.id, isEnded, position);
+    const ended = await api.watchRun(run.id, isEnded);
     expect(ended.status).toBe('SUCCEEDED');
     expect(Date.parse(ended.startedAt)).toBeGreaterThanOrEqual(Date.parse(ended.dueAt));
   });
@@ -170,8 +170,8 @@ describe('a platform started with one command', () => {
 
   it('cancels a running job from outside', async () => {
     await createJob({ name: 'sleeps', kind: 'SHELL', spec: { script: 'echo asleep; sleep 600' } });
-    const { run, position } = await enqueue({ job: 'sleeps' });
-    await api.watchRun(run.id, (r) => r.status === 'RUNNING', position);
+    const { run } = await enqueue({ job: 'sleeps' });
+    await api.watchRun(run.id, (r) => r.status === 'RUNNING');
     await api.must('mutation ($id: ID!) { cancelRun(id: $id, reason: "enough") { id } }', { id: run.id });
     expect(await api.watchRun(run.id, isEnded)).toMatchObject({ status: 'CANCELLED' });
   });

@@ -6,10 +6,10 @@ import { forgetAdminSeed, initialAdminPassword } from '../data-dir/secrets.js';
 import { cacheDirOf } from '../find/cache-dir.js';
 import { type Log, silentLog } from '../log.js';
 import { PlainError } from '../plain-error.js';
-import { freePort, tryPort } from '../process/free-port.js';
 import { ManagedProcess } from '../process/managed-process.js';
 import type { RotatingLog } from '../process/rotating-log.js';
 import { checkExternal } from './check-external.js';
+import { claimPort, reachableHost } from './claim-port.js';
 import { compileCacheDir } from './compile-cache.js';
 import { migrateInChild } from './migrate-in-child.js';
 import { type PlannedService, planServices, serviceEntry } from './service-plan.js';
@@ -221,32 +221,4 @@ async function checkHandlers(dir: string): Promise<void> {
   if (!found?.isDirectory()) {
     throw new PlainError(`The handlers directory ${dir} does not exist: create it or choose another with --handlers.`);
   }
-}
-
-/** The port people will use, checked before anything is started. */
-async function claimPort(port: number, host: string): Promise<number> {
-  const wanted = port === 0 ? await freePort() : port;
-  const answer = await tryPort(wanted, host);
-  if ('port' in answer) return answer.port;
-  switch (answer.code) {
-    case 'EADDRINUSE':
-      throw new PlainError(
-        `Port ${wanted} is already in use: stop the program that uses it, or choose another with --port.`,
-      );
-    case 'EACCES':
-      throw new PlainError(`Port ${wanted} is not open to this user: choose one above 1023 with --port.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      throw new PlainError(`This machine has no address ${host}: correct --host.`);
-    default:
-      throw new PlainError(
-        `Port ${wanted} on ${host} cannot be listened on (${answer.code}): choose another with --port.`,
-      );
-  }
-}
-
-/** Where a server that listens on `host` is reached from this machine. */
-function reachableHost(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  return host === '::' ? '::1' : host;
 }

@@ -57,3 +57,15 @@ export const entities = [
   UniqueKeyEntity,
   AuditEntity,
 ];
+
+/** The tables as the entities describe them: `read.runs` to `id uuid not null` and so on, in the order of names. */
+export function describedTables(): Map<string, string[]> {
+  const described = entities.map((entity) => {
+    const { schema, tableName, properties } = entity.init().meta;
+    const columns = Object.values(properties).map(
+      ({ name, columnTypes, nullable }) => `${name} ${columnTypes?.[0]}${nullable ? '' : ' not null'}`,
+    );
+    return [`${schema}.${tableName}`, columns.toSorted()] as const;
+  });
+  return new Map(described);
+}

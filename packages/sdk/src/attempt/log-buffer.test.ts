@@ -23,7 +23,9 @@ function makeBuffer() {
     log,
     messages,
     hold: () => (held = true),
-    release: () => pending.splice(0).forEach((resolve) => resolve()),
+    release: () => {
+      for (const resolve of pending.splice(0)) resolve();
+    },
   };
 }
 

@@ -4,6 +4,8 @@ import type { Clock, Stoppable } from '@jobflow/platform';
 import { every } from './every.js';
 
 const BEAT_MS = 2_000;
+/** Well below what a server takes as one message. */
+const MOST_BYTES = 512 * 1024;
 
 export interface BeatSource {
   id: string;
@@ -59,7 +61,7 @@ export function startWorkerBeats(
       at: clock.now(),
       status,
     };
-    publish(live.worker, JSON.stringify(message));
+    publish(live.worker, fitting(message));
   };
 
   beat();
@@ -71,4 +73,13 @@ export function startWorkerBeats(
     },
     stop: () => beats.stop(),
   };
+}
+
+/** A beat that would be too large leaves out the schemas, and if need be the handlers. */
+function fitting(beat: WorkerBeat): string {
+  const whole = JSON.stringify(beat);
+  if (whole.length <= MOST_BYTES / 3) return whole;
+  if (Buffer.byteLength(whole) <= MOST_BYTES) return whole;
+  const named = JSON.stringify({ ...beat, handlers: beat.handlers.map(({ name }) => ({ name })) });
+  return Buffer.byteLength(named) <= MOST_BYTES ? named : JSON.stringify({ ...beat, handlers: [] });
 }

@@ -8,7 +8,8 @@ import { settledState } from '../definitions/settled-state.js';
 import { Delivery } from '../deliveries/delivery.js';
 import { badUserInput, conflict, notFound } from '../errors/refusals.js';
 import { maxList } from '../paging/check-first.js';
-import { Channel, ChannelCreated, ChannelInput, ChannelUpdateInput } from './channel.js';
+import { Channel, ChannelCreated } from './channel.js';
+import { ChannelInput, ChannelUpdateInput } from './channel-input.js';
 import {
   type ChannelSecret,
   deleteChannelSecret,

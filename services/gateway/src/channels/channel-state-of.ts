@@ -2,7 +2,7 @@ import { type AlertRule, ChannelState, type Json } from '@jobflow/contracts';
 import { checkUrl } from '@jobflow/platform';
 import { zodProblems } from '../definitions/zod-problems.js';
 import { withoutNull } from '../enqueue/enqueue-fields.js';
-import type { AlertRuleInput, ChannelInput, ChannelUpdateInput } from './channel.js';
+import type { AlertRuleInput, ChannelInput, ChannelUpdateInput } from './channel-input.js';
 
 /** A new channel: what the input leaves out is the default. */
 export function newChannel(input: ChannelInput, id: string, now: number, actor: string): ChannelState {

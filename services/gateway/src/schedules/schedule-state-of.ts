@@ -59,7 +59,7 @@ export function changedSchedule(schedule: ScheduleState, input: ScheduleUpdateIn
 }
 
 const or = <T>(given: T | null | undefined, now: T, preset: T): T => (given === undefined ? now : (given ?? preset));
-const instant = (date: Date | null | undefined): number | null | undefined => date && date.getTime();
+const instant = (date: Date | null | undefined): number | null | undefined => (date === null ? null : date?.getTime());
 
 /** What decides when it fires: after a change of it, ticks that have passed were never owed. */
 const timing = ({ kind, cron, everyMs, at, timezone, startsAt, endsAt, enabled }: ScheduleState): string =>

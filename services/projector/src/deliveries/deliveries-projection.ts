@@ -64,7 +64,8 @@ async function writeDelivery(tx: Queryable, event: DeliveryEvent, seq: number): 
     }
     case 'DeliverySuppressed':
       await tx.query(
-        `update read.deliveries set status = 'SUPPRESSED', reason = $2, next_attempt_at = null, changed_seq = $3 where id = $1`,
+        `update read.deliveries set status = 'SUPPRESSED', reason = $2, next_attempt_at = null, changed_seq = $3
+         where id = $1 and status in ('PENDING', 'RETRYING')`,
         [event.id, event.reason, seq],
       );
       return;
