@@ -12,7 +12,9 @@ export async function benchBullmq(redisUrl: string, count: number): Promise<numb
     const done = once(worker, 'message');
     const started = performance.now();
     for (let first = 0; first < count; first += 1000) {
-      await queue.addBulk(Array.from({ length: Math.min(1000, count - first) }, (_, n) => ({ name: 'noop', data: { n: first + n } })));
+      await queue.addBulk(
+        Array.from({ length: Math.min(1000, count - first) }, (_, n) => ({ name: 'noop', data: { n: first + n } })),
+      );
     }
     await done;
     return (count / (performance.now() - started)) * 1000;

@@ -47,7 +47,12 @@ export async function benchJobflow(platform: BenchPlatform, count: number): Prom
     for (let first = next; first < count; first = next) {
       next = first + Math.min(1000, count - first);
       const inputs = Array.from({ length: next - first }, (_, n) => ({ job: 'noop', input: { n: first + n } }));
-      await ask(platform.url, platform.token, 'mutation ($inputs: [EnqueueInput!]!) { enqueueMany(inputs: $inputs) { position } }', { inputs });
+      await ask(
+        platform.url,
+        platform.token,
+        'mutation ($inputs: [EnqueueInput!]!) { enqueueMany(inputs: $inputs) { position } }',
+        { inputs },
+      );
     }
   };
   await Promise.all([client(), client()]);
@@ -56,7 +61,9 @@ export async function benchJobflow(platform: BenchPlatform, count: number): Prom
 }
 
 async function succeeded(db: Db): Promise<number> {
-  const [row] = await db.query<{ n: string }>(`select coalesce(sum(succeeded), 0) n from read.job_stats where job = 'noop'`);
+  const [row] = await db.query<{ n: string }>(
+    `select coalesce(sum(succeeded), 0) n from read.job_stats where job = 'noop'`,
+  );
   return Number(row?.n ?? 0);
 }
 

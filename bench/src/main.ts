@@ -10,7 +10,9 @@ import { median, printTable } from './report.js';
  * The same number of no-op jobs through Jobflow (GraphQL in, SUCCEEDED rows in Postgres out) and through BullMQ, in
  * turn, in one run on one machine. Ratios are what to read: absolute rates are this machine's.
  */
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '50000' }, rounds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '50000' }, rounds: { type: 'string', default: '3' } },
+});
 const runs = Number(values.runs);
 const rounds = Number(values.rounds);
 if (!Number.isInteger(runs) || runs < 1000 || !Number.isInteger(rounds) || rounds < 1) {
@@ -20,20 +22,25 @@ if (!Number.isInteger(runs) || runs < 1000 || !Number.isInteger(rounds) || round
 
 await using platform = await startBenchPlatform();
 const memory = await idleMemory(platform.pids());
-printTable(
-  'Idle memory, MB (PSS: pages shared between processes are counted once)',
-  [...memory.byProcess.map((row) => [row.name, row.mb.toFixed(0)]), ['all', memory.totalMb.toFixed(0)]],
-);
+printTable('Idle memory, MB (PSS: pages shared between processes are counted once)', [
+  ...memory.byProcess.map((row) => [row.name, row.mb.toFixed(0)]),
+  ['all', memory.totalMb.toFixed(0)],
+]);
 
 const rates: { jobflow: number; bullmq: number }[] = [];
 for (let round = 1; round <= rounds; round++) {
   const bullmq = await benchBullmq(platform.backing.redisUrl, runs);
   const jobflow = await benchJobflow(platform, runs);
   rates.push({ jobflow, bullmq });
-  process.stdout.write(`round ${round}: Jobflow ${rate(jobflow)}, BullMQ ${rate(bullmq)}, ratio ${(jobflow / bullmq).toFixed(2)}\n`);
+  process.stdout.write(
+    `round ${round}: Jobflow ${rate(jobflow)}, BullMQ ${rate(bullmq)}, ratio ${(jobflow / bullmq).toFixed(2)}\n`,
+  );
 }
 printTable(`${runs.toLocaleString('en')} no-op runs, enqueued to finished, runs/s (median of ${rounds})`, [
-  ['Jobflow: enqueueMany over GraphQL, fsync on every acknowledged write, visible in Postgres with history', rate(median(rates.map((r) => r.jobflow)))],
+  [
+    'Jobflow: enqueueMany over GraphQL, fsync on every acknowledged write, visible in Postgres with history',
+    rate(median(rates.map((r) => r.jobflow))),
+  ],
   ['BullMQ 6: addBulk, no fsync, no history', rate(median(rates.map((r) => r.bullmq)))],
   ['ratio', median(rates.map((r) => r.jobflow / r.bullmq)).toFixed(2)],
 ]);

@@ -6,5 +6,7 @@ export function median(values: number[]): number {
 
 export function printTable(title: string, rows: string[][]): void {
   const width = Math.max(...rows.map((row) => row[0]?.length ?? 0));
-  process.stdout.write(`\n${title}\n${rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value.padStart(10)}`).join('\n')}\n`);
+  process.stdout.write(
+    `\n${title}\n${rows.map(([name = '', value = '']) => `  ${name.padEnd(width)}  ${value.padStart(10)}`).join('\n')}\n`,
+  );
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { LOGS_STREAM, logSubject, outcomeSubject, RUNS_STREAM } from '@jobflow/contracts';
 import { defineHandler, defineJob } from '@jobflow/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type House, startHouse } from './house.js';
@@ -152,6 +153,10 @@ describe('an attempt', () => {
   it('has stored every line before its outcome', async () => {
     const runId = await house.enqueue({ job: 'talks' });
     await house.fold.whenEnded(runId);
+    const { streams } = house.link.jsm;
+    const logged = await streams.getMessage(LOGS_STREAM, { last_by_subj: logSubject('default') });
+    const ended = await streams.getMessage(RUNS_STREAM, { last_by_subj: outcomeSubject('default') });
+    expect(logged?.time.getTime()).toBeLessThanOrEqual(ended?.time.getTime() ?? 0);
     const lines = await house.lines(runId, (known) => known.length >= 1201);
     expect(lines).toHaveLength(1201);
     expect(lines[0]).toMatchObject({ level: 'INFO', stream: 'LOG', message: 'line 0' });

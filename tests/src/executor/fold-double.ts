@@ -116,20 +116,26 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
     },
   };
   const verify = link.nc.subscribe(live.verify, {
-    callback: async (error, message) => {
-      if (error || double.mute) return;
-      const { ids, seq } = VerifyRequest.parse(message.json());
-      const deadline = Date.now() + 5_000;
-      while (checkpoint < seq && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-      if (checkpoint < seq) return void message.respond(JSON.stringify({ ok: false, reason: 'lagging' }));
-      const runs = ids.flatMap((id) => {
-        const state = states.get(id);
-        if (!state) return [];
-        const { status, attempt, delivery, claim, workerId, cancelRequestedAt } = state;
-        return [{ id, status, attempt, delivery, claim, workerId, cancelRequested: cancelRequestedAt !== undefined }];
-      });
-      message.respond(JSON.stringify({ ok: true, runs }));
+    callback: (error, message) => {
+      if (!error && !double.mute) void answer(message);
     },
   });
+
+  async function answer(message: { json(): unknown; respond(data: string): boolean }): Promise<void> {
+    const { ids, seq } = VerifyRequest.parse(message.json());
+    const deadline = Date.now() + 5_000;
+    while (checkpoint < seq && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (checkpoint < seq) {
+      message.respond(JSON.stringify({ ok: false, reason: 'lagging' }));
+      return;
+    }
+    const runs = ids.flatMap((id) => {
+      const state = states.get(id);
+      if (!state) return [];
+      const { status, attempt, delivery, claim, workerId, cancelRequestedAt } = state;
+      return [{ id, status, attempt, delivery, claim, workerId, cancelRequested: cancelRequestedAt !== undefined }];
+    });
+    message.respond(JSON.stringify({ ok: true, runs }));
+  }
   return double;
 }

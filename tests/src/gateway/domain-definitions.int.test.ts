@@ -462,6 +462,16 @@ describe('queues', () => {
       'mutation { resumeQueue(name: "mail") { paused pauseReason pausedAt pausedBy } }',
     );
     expect(resumeQueue).toEqual({ paused: false, pauseReason: null, pausedAt: null, pausedBy: null });
+    const { auditLog } = await api.must(
+      '{ auditLog(filter: { target: "mail" }, first: 10) { nodes { action reason actor } } }',
+    );
+    expect(
+      auditLog.nodes.map((entry: { action: string; reason: string | null }) => [entry.action, entry.reason]),
+    ).toEqual([
+      ['queue.resumed', null],
+      ['queue.paused', 'strike'],
+      ['queue.configured', null],
+    ]);
   });
 });
 

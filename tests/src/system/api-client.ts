@@ -12,7 +12,10 @@ export interface GraphQLErrorShape {
     [key: string]: unknown;
   };
 }
-export interface Answer<T = Record<string, any>> {
+// biome-ignore lint/suspicious/noExplicitAny: what a query answers is known to the test that asks it
+export type Loose = Record<string, any>;
+
+export interface Answer<T = Loose> {
   status: number;
   data: T | null;
   errors?: GraphQLErrorShape[];
@@ -60,27 +63,27 @@ export class ApiClient implements Disposable {
   }
 
   /** Asks, and takes any error for a failure of the test. */
-  async must(query: string, variables: Record<string, unknown> = {}): Promise<Record<string, any>> {
+  async must(query: string, variables: Record<string, unknown> = {}): Promise<Loose> {
     const answer = await this.ask(query, variables);
     if (answer.errors || !answer.data) throw new Error(`${query}\n${JSON.stringify(answer.errors, null, 1)}`);
     return answer.data;
   }
 
   /** Frames of a subscription, until the caller stops reading. */
-  async *subscribe(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<Record<string, any>> {
+  async *subscribe(query: string, variables: Record<string, unknown> = {}): AsyncGenerator<Loose> {
     this.sockets ??= createClient({
       url: `${this.url.replace('http', 'ws')}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: () => ({ authorization: `Bearer ${this.token}` }),
     });
-    for await (const frame of this.sockets.iterate<Record<string, any>>({ query, variables })) {
+    for await (const frame of this.sockets.iterate<Loose>({ query, variables })) {
       if (frame.errors) throw new Error(JSON.stringify(frame.errors));
       if (frame.data) yield frame.data;
     }
   }
 
   /** Looks at a run, then watches it over runUpdates from there, until it meets the condition; the run as last seen. */
-  async watchRun(id: string, until: (run: Record<string, any>) => boolean): Promise<Record<string, any>> {
+  async watchRun(id: string, until: (run: Loose) => boolean): Promise<Loose> {
     const fields =
       'id status attempt result error { message code retryable } startedAt finishedAt dueAt createdAt revision deadLetter';
     const { runs } = await this.must(
@@ -104,5 +107,4 @@ export class ApiClient implements Disposable {
   }
 }
 
-export const isEnded = (run: Record<string, any>): boolean =>
-  ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'].includes(run.status);
+export const isEnded = (run: Loose): boolean => ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'].includes(run.status);

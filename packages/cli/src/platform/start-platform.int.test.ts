@@ -139,6 +139,7 @@ test('servers that run already are used, and not stopped', async () => {
   await using first = await startPlatform(options);
   const second = await startPlatform({ ...options, dataDir: join(dir.path, 'other'), urls: first.urls });
   expect(second.backing.processes).toEqual([]);
+  expect(warnings.join()).toContain('run it with "sync_interval: always"');
   await second.stop();
   expect((await askNats(first.urls.nats)).jetstream).toBe(true);
 });

@@ -18,6 +18,9 @@ import { serviceSpec } from './service-spec.js';
 /** dist/platform and src/platform are equally deep. */
 export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 
+const FOREIGN_NATS =
+  'NATS_URL names a server that is not ours: run it with "sync_interval: always", or a power loss may lose acknowledged runs.';
+
 export interface PlatformOptions {
   dataDir: string;
   cacheDir?: string;
@@ -69,6 +72,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await checkHandlers(handlersDir);
   const port = await claimPort(options.port ?? 0, host);
   await checkExternal(urls);
+  if (urls.nats !== undefined) log.warn(FOREIGN_NATS);
   const dataDir = await openDataDir(options.dataDir);
   for (const name of dataDir.leftovers) log.info(`Ended ${name}, left running by a start that crashed.`);
   const starting = new Starting(options, dataDir, { host, port, handlersDir, log });

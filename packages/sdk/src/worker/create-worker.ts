@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { live, parseCommit, runFilters } from '@jobflow/contracts';
 import {
   type CheckResult,
   connectNats,
@@ -16,9 +15,10 @@ import {
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createCancelFeed } from '../intake/cancel-feed.js';
-import { RECLAIM_WINDOW_MS } from '../intake/epoch-guard.js';
 import { type AssembledEngine, assembleEngine } from './assemble-engine.js';
 import { every } from './every.js';
+import { followWorkers } from './follow-workers.js';
+import { keepEpoch } from './keep-epoch.js';
 import { wantedLevels } from './queue-levels.js';
 import { registerJobs } from './register-jobs.js';
 import { Runners } from './runners.js';
@@ -28,7 +28,6 @@ import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
 /** Held messages are renewed so often; the server gives up on one after 30 s. */
 const TOUCH_MS = 10_000;
 const GIVE_BACK_MS = 500;
-const MEET_AGAIN_MS = 500;
 
 export interface Worker extends Service {
   readonly id: string;
@@ -117,8 +116,8 @@ export function createWorker(options: WorkerOptions): Worker {
         engine.cancel(runId);
       },
     });
-    parts.push(feed, ...listen(nats, assembled));
-    parts.push(await keepEpoch(nats, assembled));
+    parts.push(feed, ...followWorkers(nats, assembled));
+    parts.push(await keepEpoch(nats, assembled, { clock, logger }));
     await feed.start();
     const setLevels = () => loop.setLevels(wantedLevels(store.queues, wanted));
     const off = store.onChange((kind) => kind === 'queue' && setLevels());
@@ -162,49 +161,6 @@ export function createWorker(options: WorkerOptions): Worker {
     link = await connectNats(options.nats, { name: id, logger });
     parts.push(link);
     return link;
-  }
-
-  /** Follows what concerns every worker: others' beats and claims. */
-  function listen(nats: NatsLink, { workers, engine }: AssembledEngine): Stoppable[] {
-    const beats = nats.nc.subscribe(live.worker, {
-      callback: (error, message) => {
-        if (!error) workers.hear(message.data);
-      },
-    });
-    const claims = nats.nc.subscribe(runFilters.claim, {
-      callback: (error, message) => {
-        const parsed = error ? undefined : parseCommit('run', message.data);
-        if (!parsed?.ok) return;
-        for (const event of parsed.commit.events) if (event.type === 'RunClaimed') engine.heardClaim(event);
-      },
-    });
-    return [beats, claims].map((subscription) => ({ stop: async () => subscription.unsubscribe() }));
-  }
-
-  /** Learns the epoch of the server, now and after every reconnect. */
-  async function keepEpoch(nats: NatsLink, { epoch, suspects, workers, engine }: AssembledEngine): Promise<Stoppable> {
-    let known = nats.nc.info?.server_id;
-    await epoch.meet();
-    suspects.holdUntil(epoch.settledAt);
-    const retry = every(clock, MEET_AGAIN_MS, () => {
-      if (nats.connected())
-        epoch.meet().catch((reason) => logger.warn({ reason: String(reason) }, 'the server is not known yet'));
-    });
-    const off = nats.onConnected(() => {
-      workers.listenAnew();
-      const serverId = nats.nc.info?.server_id;
-      if (serverId === known) return;
-      known = serverId;
-      logger.info({ server: serverId }, 'the server is a new process: claiming what runs here again');
-      suspects.holdUntil(clock.now() + RECLAIM_WINDOW_MS);
-      engine.reclaim().catch((error) => logger.error({ err: error }, 'claiming again failed'));
-    });
-    return {
-      async stop() {
-        off();
-        await retry.stop();
-      },
-    };
   }
 
   /** In reverse order of the start, also after a start that failed half-way. */

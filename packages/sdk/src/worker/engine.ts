@@ -4,17 +4,12 @@ import type { Clock } from '@jobflow/platform';
 import { Attempt, type AttemptHost } from '../attempt/attempt.js';
 import { AttemptContext } from '../attempt/attempt-context.js';
 import type { LogBuffer } from '../attempt/log-buffer.js';
-import type { CancelledRuns } from '../intake/cancelled-runs.js';
-import type { Claims, RunClaimed } from '../intake/claims.js';
-import type { EpochGuard } from '../intake/epoch-guard.js';
+import type { RunClaimed } from '../intake/claims.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import { readQueuedRun } from '../intake/queued-run.js';
-import type { Admitted, Suspects } from '../intake/suspects.js';
-import type { ActiveReporter } from './active-reporter.js';
-import type { HandlerlessRuns } from './handlerless-runs.js';
-import type { OutcomeRecorder } from './outcome-recorder.js';
-import type { Runners } from './runners.js';
-import type { Slots } from './slots.js';
+import type { Admitted } from '../intake/suspects.js';
+import type { EngineParts } from './engine-parts.js';
+import { reclaimAttempt } from './reclaim-attempt.js';
 
 /** A cancelled handler has so long to end by itself. */
 const CANCEL_GRACE_MS = 800;
@@ -26,25 +21,6 @@ const READY_MS = 1_000;
 const RECORD_WAIT_MS = 10_000;
 const MAX_UNSETTLED = 10_000;
 const MAX_PARKED = 1_000;
-
-export interface EngineParts {
-  workerId: string;
-  clock: Clock;
-  slots: Slots;
-  runners: Runners;
-  epoch: EpochGuard;
-  cancelled: CancelledRuns;
-  suspects: Suspects;
-  claims: Claims;
-  handlerless: HandlerlessRuns;
-  logs: LogBuffer;
-  active: ActiveReporter;
-  recorder: OutcomeRecorder;
-  isPaused: (queue: string) => boolean;
-  /** There may be room for more messages. */
-  onRoom: () => void;
-  onTrouble: (what: string, error: unknown) => void;
-}
 
 interface Ready extends Admitted {
   since: number;
@@ -139,11 +115,12 @@ export class Engine implements AttemptHost {
 
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
+    const { suspects, claims, onTrouble } = this.#parts;
     const ready = this.#ready;
     this.#ready = [];
-    for (const { message, queued } of ready) this.#parts.suspects.park(message, queued);
+    for (const { message, queued } of ready) suspects.park(message, queued);
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
-    await Promise.all(running.map((attempt) => this.#reclaimOne(attempt)));
+    await Promise.all(running.map((attempt) => reclaimAttempt(attempt, claims, onTrouble)));
   }
 
   /** Tells the server that everything is still held. */
@@ -261,24 +238,6 @@ export class Engine implements AttemptHost {
 
   #forget(attempt: Attempt): void {
     if (this.#held.get(attempt.run.id) === attempt) this.#held.delete(attempt.run.id);
-  }
-
-  async #reclaimOne(attempt: Attempt): Promise<void> {
-    const { id: runId, queue } = attempt.run;
-    const done = Promise.withResolvers<void>();
-    attempt.claiming = done.promise;
-    try {
-      const { attempt: number, delivery } = attempt;
-      const result = await this.#parts.claims.claim({ runId, queue, attempt: number, delivery, reclaim: true });
-      if (result.ok) attempt.claim = result.n;
-      else attempt.takenOver();
-    } catch (error) {
-      // Without the claim the run may be given to another worker, whose claim then ends this attempt.
-      this.#parts.onTrouble('a running run could not be claimed again', error);
-    } finally {
-      attempt.claiming = undefined;
-      done.resolve();
-    }
   }
 }
 

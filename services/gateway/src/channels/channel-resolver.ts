@@ -4,6 +4,7 @@ import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { requireAllJobs } from '../auth/principal.js';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { changeDefinition, createDefinition, logOfDefinitionsFull } from '../definitions/change-definition.js';
+import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
 import { Delivery } from '../deliveries/delivery.js';
 import { badUserInput, conflict, notFound } from '../errors/refusals.js';
@@ -106,6 +107,7 @@ export class ChannelResolver {
     if (!saved.ok)
       throw saved.reason === 'full' ? logOfDefinitionsFull() : conflict('The channel is being changed. Try again.');
     notePosition(ctx, { state: saved.seq });
+    await noteChange(ctx, { action: 'channel.deleted', target: id });
     await deleteChannelSecret(ctx, id);
     return true;
   }
@@ -115,7 +117,9 @@ export class ChannelResolver {
     requireAllJobs(ctx.principal, 'test channels');
     const kept = (await settledState(ctx)).channels.get(id);
     if (!kept) throw notFound('channel', id);
-    return sendTest(ctx, kept.state);
+    const delivery = await sendTest(ctx, kept.state);
+    await noteChange(ctx, { action: 'channel.tested', target: id, detail: { deliveryId: delivery.id } });
+    return delivery;
   }
 }
 

@@ -3,6 +3,7 @@ import { entityOf, type Kept, type StateStore, saveState } from '@jobflow/platfo
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { conflict, notFound, queueFull } from '../errors/refusals.js';
 import { inTurn } from './in-turn.js';
+import { noteChange } from './note-change.js';
 import { settledState } from './settled-state.js';
 
 interface Stamped {
@@ -15,6 +16,9 @@ export interface DefinitionChange<S extends Stamped> {
   /** In words, for refusals: `job`. */
   what: string;
   id: string;
+  /** What is done to it, for the audit log; default `updated`. */
+  verb?: string;
+  reason?: string | undefined;
   expectedRevision?: number | null | undefined;
   find(store: StateStore): Kept<S> | undefined;
   /** The new state, before it is stamped. Undefined: as it is. Throws refusals. */
@@ -42,9 +46,14 @@ async function changeIn<S extends Stamped>(ctx: Context, store: StateStore, chan
     const decided = await change.decide(kept.state, store);
     if (!decided) return kept.state;
     const next: S = { ...decided, revision: kept.state.revision + 1, updatedAt: ctx.clock.now(), updatedBy: ctx.actor };
-    const saved = await saveState(ctx.log, store, change.event(next), { expectSeq: kept.seq, by: byOf(ctx) });
+    const saved = await saveState(ctx.log, store, change.event(next), {
+      expectSeq: kept.seq,
+      by: byOf(ctx, change.reason),
+    });
     if (saved.ok) {
       notePosition(ctx, { state: saved.seq });
+      const action = `${change.what}.${change.verb ?? 'updated'}`;
+      await noteChange(ctx, { action, target: change.id, reason: change.reason, detail: { revision: next.revision } });
       return next;
     }
     if (saved.reason === 'full') throw logOfDefinitionsFull();
@@ -81,7 +90,11 @@ export async function createDefinition(
   const refuse = () => conflict(`There is a ${what} ${id} already.`, { currentRevision: revisionNow(store) ?? 1 });
   if (revisionNow(store) !== undefined) throw refuse();
   const saved = await saveState(ctx.log, store, event, { expectSeq: store.seqOf(kind, id), by: byOf(ctx) });
-  if (saved.ok) return notePosition(ctx, { state: saved.seq });
+  if (saved.ok) {
+    notePosition(ctx, { state: saved.seq });
+    await noteChange(ctx, { action: `${what}.created`, target: id });
+    return;
+  }
   if (saved.reason === 'full') throw logOfDefinitionsFull();
   await newsOf(ctx, () => revisionNow(store) !== undefined);
   throw refuse();

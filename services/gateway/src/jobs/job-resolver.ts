@@ -5,6 +5,7 @@ import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { mayUseJob, requireJob } from '../auth/principal.js';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { changeDefinition, createDefinition, logOfDefinitionsFull } from '../definitions/change-definition.js';
+import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
 import { badUserInput, conflict, notFound } from '../errors/refusals.js';
 import { selectedFields } from '../paging/selected-fields.js';
@@ -94,6 +95,7 @@ export class JobResolver {
       });
     }
     notePosition(ctx, { state: appended.seq });
+    await noteChange(ctx, { action: 'job.deleted', target: name });
     await store.waitFor(appended.seq, 2_000);
     return true;
   }

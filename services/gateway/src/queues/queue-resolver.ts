@@ -5,7 +5,7 @@ import { Auth } from '../auth/auth-directive.js';
 import { requireAllJobs } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
 import { Loaders } from '../context/loaders.js';
-import { changeDefinition } from '../definitions/change-definition.js';
+import { changeDefinition, type DefinitionChange } from '../definitions/change-definition.js';
 import { settledState } from '../definitions/settled-state.js';
 import { ensureLevel } from '../enqueue/append-runs.js';
 import { badUserInput } from '../errors/refusals.js';
@@ -52,7 +52,7 @@ export class QueueResolver {
     if (Object.keys(problems).length > 0) throw badUserInput(problems);
     const store = await settledState(ctx);
     if (!store.queues.has(name)) await ensureLevel(ctx, name, input.defaultPriority ?? 5, true);
-    return change(ctx, name, expectedRevision, (queue) => changedQueue(queue, input));
+    return change(ctx, name, { verb: 'configured', expectedRevision }, (queue) => changedQueue(queue, input));
   }
 
   @Mutation(() => Queue, { nullable: true })
@@ -66,7 +66,7 @@ export class QueueResolver {
       throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
     await ensureDefault(ctx, name);
     const why = reason ?? undefined;
-    return change(ctx, name, undefined, (queue) => {
+    return change(ctx, name, { verb: 'paused', reason: why }, (queue) => {
       if (queue.paused && queue.pauseReason === why) return undefined;
       const since = queue.paused ? queue.pausedAt : ctx.clock.now();
       return { ...queue, paused: true, pauseReason: why, pausedAt: since, pausedBy: ctx.actor };
@@ -77,7 +77,7 @@ export class QueueResolver {
   async resumeQueue(@Arg('name', () => String) name: string, @Ctx() ctx: Context): Promise<Queue> {
     requireAllJobs(ctx.principal, 'resume queues');
     await ensureDefault(ctx, name);
-    return change(ctx, name, undefined, (queue) => {
+    return change(ctx, name, { verb: 'resumed' }, (queue) => {
       if (!queue.paused) return undefined;
       return { ...queue, paused: false, pauseReason: undefined, pausedAt: undefined, pausedBy: undefined };
     });
@@ -93,11 +93,13 @@ export class QueueResolver {
 const change = (
   ctx: Context,
   name: string,
-  expectedRevision: number | null | undefined,
+  how: Pick<DefinitionChange<QueueState>, 'verb' | 'reason' | 'expectedRevision'>,
   decide: (queue: QueueState) => QueueState | undefined,
 ): Promise<QueueState> =>
   changeDefinition(ctx, {
-    ...{ what: 'queue', id: name, expectedRevision },
+    ...how,
+    what: 'queue',
+    id: name,
     find: (store) => store.queues.get(name),
     decide,
     event: (queue) => ({ type: 'QueueSaved', queue }),

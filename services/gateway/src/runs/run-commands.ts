@@ -1,6 +1,7 @@
 import { controlSubject, isTerminal, type Json, live, ZERO } from '@jobflow/contracts';
 import { requireJob } from '../auth/principal.js';
-import { byOf, type Context, notePosition } from '../context/context.js';
+import { byOf, type Context, catchUp, notePosition } from '../context/context.js';
+import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
 import { appendRuns, birthOf } from '../enqueue/append-runs.js';
 import { logGauge } from '../enqueue/log-gauge.js';
@@ -21,12 +22,14 @@ const REASON_LENGTH = 1_000;
 export async function cancelRun(ctx: Context, id: string, reason: string | undefined): Promise<Run> {
   if (reason !== undefined && reason.length > REASON_LENGTH)
     throw badUserInput({ reason: `must have at most ${REASON_LENGTH} characters` });
+  await catchUp(ctx);
   const run = await requireRun(ctx, id);
   requireJob(ctx.principal, run.job);
   if (run.status === 'CANCELLED') return run;
   refuseEnded(run);
   if (run.cancelRequestedAt) return run;
   const seq = await appendCancel(ctx, run, reason);
+  await noteChange(ctx, { action: 'run.cancelled', target: run.id, reason, detail: { job: run.job } });
   ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id }));
   if (!(await ctx.live.waitForPosition({ ...ZERO, runs: seq }, FOLDED_WITHIN_MS))) {
     const lagMs = await logGauge(ctx)
@@ -57,6 +60,7 @@ function refuseEnded(run: Run): void {
 
 /** A new run of the same job, linked to the old one: with its input, queue, priority and tags, as the job is now. */
 export async function retryRun(ctx: Context, id: string, input: Json | undefined): Promise<Run> {
+  await catchUp(ctx);
   const old = await requireRun(ctx, id);
   if (!isTerminal(old.status)) {
     throw conflict(`Only a run that has ended can be run again: it is ${old.status}.`, { currentStatus: old.status });
@@ -75,5 +79,6 @@ export async function retryRun(ctx: Context, id: string, input: Json | undefined
   if (!prepared) throw new Error('one request makes one run');
   if (!(await logGauge(ctx).admits())) throw queueFull();
   const seq = await appendRuns(ctx, [prepared]);
+  await noteChange(ctx, { action: 'run.retried', target: old.id, detail: { runId: prepared.run.id } });
   return runOfBirth(birthOf(prepared), prepared.run.createdAt, seq, ctx.actor);
 }

@@ -12,6 +12,7 @@ import { QueueResolver } from '../queues/queue-resolver.js';
 import { RunFields } from '../runs/run-fields.js';
 import { RunResolver } from '../runs/run-resolver.js';
 import { RunSubscriptions } from '../runs/run-subscriptions.js';
+import { ScheduleCommands } from '../schedules/schedule-commands.js';
 import { ScheduleFields } from '../schedules/schedule-fields.js';
 import { ScheduleResolver } from '../schedules/schedule-resolver.js';
 import { StatsResolver } from '../stats/stats-resolver.js';
@@ -31,6 +32,7 @@ export const domainResolvers: readonly ResolverClass[] = [
   RunFields,
   RunSubscriptions,
   ScheduleResolver,
+  ScheduleCommands,
   ScheduleFields,
   QueueResolver,
   QueueFields,
