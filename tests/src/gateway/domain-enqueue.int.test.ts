@@ -1,3 +1,4 @@
+import { queuedSubject } from '@jobflow/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
 import type { ApiClient } from '../system/api-client.js';
@@ -143,6 +144,11 @@ describe('an idempotency key', () => {
     const again = await enqueue(api, { job: 'noop', idempotencyKey: 'orphan', input: 1 });
     expect(again).toMatchObject({ duplicate: true, run: { id } });
     expect(again.run.id).not.toBe(first.run.id);
+    // It might have been on its way after all, so whoever executes it has to ask first.
+    const message = await home.house.link.jsm.streams.getMessage('JF_RUNS_0', {
+      last_by_subj: queuedSubject('default', 5),
+    });
+    expect(message?.json()).toMatchObject({ events: [{ type: 'RunQueued', verify: true, run: { id } }] });
     expect((await runStatus(id)).run.status).toBe('QUEUED');
   });
 });
