@@ -182,6 +182,15 @@ describe('claims', () => {
     expect(when(run.queued(), run.started(), run.claimed(1, { workerId: 'w2' }, true)).state?.losses).toBe(1);
   });
 
+  it('end with the message they were made on: the next attempt is fresh and bears none', () => {
+    const retried = [...taken, run.failed({ claim: 1, workerId: 'w2' }), run.queued({ attempt: 2, delivery: 1 })];
+    expect(when(...retried).state).toMatchObject({ status: 'QUEUED', claim: 0 });
+    expect(when(...retried, run.succeeded({ attempt: 2, delivery: 1 }))).toMatchObject({
+      accepted: true,
+      state: { status: 'SUCCEEDED', attempt: 2 },
+    });
+  });
+
   it('hold only with a higher number, on the current delivery', () => {
     expect(when(...taken, run.claimed(1, { workerId: 'w3' })).accepted).toBe(false);
     expect(when(run.queued(), run.failed(), run.claimed(1)).accepted).toBe(false);

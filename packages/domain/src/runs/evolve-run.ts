@@ -107,6 +107,8 @@ function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta
       status: 'QUEUED',
       attempt: event.attempt,
       delivery: event.delivery,
+      // A new message is fresh: its outcome bears no claim, whoever claimed the one before.
+      claim: 0,
       priority: event.run.priority,
       started: false,
       workerId: undefined,
