@@ -153,11 +153,11 @@ describe('an attempt', () => {
   it('has stored every line before its outcome', async () => {
     const runId = await house.enqueue({ job: 'talks' });
     await house.fold.whenEnded(runId);
+    const lines = await house.lines(runId, (known) => known.length >= 1201);
     const { streams } = house.link.jsm;
     const logged = await streams.getMessage(LOGS_STREAM, { last_by_subj: logSubject('default') });
     const ended = await streams.getMessage(RUNS_STREAM, { last_by_subj: outcomeSubject('default') });
     expect(logged?.time.getTime()).toBeLessThanOrEqual(ended?.time.getTime() ?? 0);
-    const lines = await house.lines(runId, (known) => known.length >= 1201);
     expect(lines).toHaveLength(1201);
     expect(lines[0]).toMatchObject({ level: 'INFO', stream: 'LOG', message: 'line 0' });
     expect(lines.at(-1)).toMatchObject({ level: 'ERROR', message: 'last {"code":7}' });

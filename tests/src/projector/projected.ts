@@ -117,8 +117,12 @@ function projectorProcess(child: ChildProcess, port: number): ProjectorProcess {
     },
     async stop() {
       if (child.exitCode === null) child.kill('SIGTERM');
-      const [code] = await ended;
-      return code as number | null;
+      await until(() => child.exitCode !== null || child.signalCode !== null, 'it stops', 15_000).catch(
+        (error: Error) => {
+          throw new Error(`${error.message}\n${output.slice(-3_000)}`);
+        },
+      );
+      return child.exitCode;
     },
     async ready() {
       const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);

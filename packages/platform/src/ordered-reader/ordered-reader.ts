@@ -94,14 +94,17 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
     for (;;) {
       const taken = await current.take(maxBatch);
       if ('ended' in taken) return taken;
-      const [first] = taken.messages;
-      if (first && from !== 'last-per-subject' && !options.filterSubject && first.seq !== lastSeq + 1) {
-        await options.onGap?.({ expected: lastSeq + 1, got: first.seq });
+      const gapless = from !== 'last-per-subject' && !options.filterSubject;
+      for (const part of gapless ? unbroken(taken.messages) : [taken.messages]) {
+        const [first] = part;
+        if (gapless && first && first.seq !== lastSeq + 1) {
+          await options.onGap?.({ expected: lastSeq + 1, got: first.seq });
+        }
+        if (stopped) return { ended: 'stopped' };
+        if (first) await give(part);
+        if (stopped) return { ended: 'stopped' };
+        lastSeq = part.at(-1)?.seq ?? lastSeq;
       }
-      if (stopped) return { ended: 'stopped' };
-      if (first) await give(taken.messages);
-      if (stopped) return { ended: 'stopped' };
-      lastSeq = taken.messages.at(-1)?.seq ?? lastSeq;
       if (taken.caughtUp) {
         if (from === 'last-per-subject') from = lastSeq + 1;
         options.onCaughtUp?.();
@@ -121,6 +124,8 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
         const start = from === 'last-per-subject' ? from : lastSeq + 1;
         const opened = await ReaderSession.open(link, options, start);
         session = opened;
+        // Stopped while it was opened: nobody has ended this session yet.
+        if (stopped) break;
         if (why !== undefined) {
           const nextSeq = lastSeq + 1;
           const elsewhere = await options.onRecreated?.({ why, nextSeq, stream: opened.streamState });
@@ -157,4 +162,16 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
     },
     nextSeq: () => lastSeq + 1,
   };
+}
+
+/** Cuts messages wherever sequences between them are missing, so that a gap is told before what comes after it. */
+function unbroken(messages: ReadMessage[]): ReadMessage[][] {
+  const parts: ReadMessage[][] = [];
+  let from = 0;
+  for (let n = 1; n <= messages.length; n++) {
+    if (n < messages.length && messages[n]?.seq === (messages[n - 1]?.seq ?? 0) + 1) continue;
+    parts.push(from === 0 && n === messages.length ? messages : messages.slice(from, n));
+    from = n;
+  }
+  return parts;
 }

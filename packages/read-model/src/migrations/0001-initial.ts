@@ -124,6 +124,7 @@ export class Migration0001 extends Migration {
       `create index deliveries_due on read.deliveries (next_attempt_at) where status in ('PENDING','RETRYING')`,
     );
     this.addSql(`create index deliveries_created on read.deliveries (created_at, id)`);
+    this.addSql(`create index deliveries_changed on read.deliveries (changed_seq)`);
     this.addSql(`create index deliveries_run on read.deliveries (run_id) where run_id is not null`);
     this.addSql(`create index deliveries_channel on read.deliveries (channel_id, created_at)`);
   }

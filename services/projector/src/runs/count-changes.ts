@@ -15,6 +15,8 @@ export interface JobChange {
   durationCount: number;
   /** Ends in this batch, in order. */
   outcomes: Outcome[];
+  /** Of the last event that changed it: a batch's own would depend on how the log was cut. */
+  changedSeq: number;
   /** The newest run that changed. */
   last: { id: string; status: RunStatus; at: number } | undefined;
 }
@@ -52,8 +54,14 @@ export class ChangeCounter {
   readonly minutes = new Map<string, MinuteChange>();
 
   /** One accepted event, from the state before it to the one after. */
-  add(before: RunState | undefined, after: RunState, event: RunLifeEvent, at: number): void {
+  add(
+    before: RunState | undefined,
+    after: RunState,
+    event: RunLifeEvent,
+    { at, seq }: { at: number; seq: number },
+  ): void {
     const job = this.job(after.job);
+    job.changedSeq = seq;
     if (before?.status !== after.status) {
       const queue = this.queue(after.queue);
       for (const counts of [queue, job.counts]) {
@@ -107,7 +115,7 @@ export class ChangeCounter {
   private job(name: string): JobChange {
     let change = this.jobs.get(name);
     if (!change) {
-      change = { counts: {}, durationSumMs: 0, durationCount: 0, outcomes: [], last: undefined };
+      change = { counts: {}, durationSumMs: 0, durationCount: 0, outcomes: [], changedSeq: 0, last: undefined };
       this.jobs.set(name, change);
     }
     return change;

@@ -94,7 +94,7 @@ function foldEvent(folded: RunsFolded, cache: RunCache, event: RunLifeEvent, seq
     row.result = { value: event.result ?? null };
     row.error = { value: null };
   } else if (event.type === 'RunAttemptFailed') row.error = { value: event.error };
-  folded.counter.add(before, state, event, commit.at);
+  folded.counter.add(before, state, event, meta);
   for (const effect of effects) {
     if (effect.kind === 'queue-run') {
       if (effect.run.at - commit.at <= SOON_MS) folded.queueRuns.push(effect.run);

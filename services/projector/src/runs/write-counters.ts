@@ -62,7 +62,7 @@ interface JobMemory {
 export class CounterWriter {
   private readonly memory = new Map<string, JobMemory>();
 
-  async write(tx: DbSession, { counter, lastSeq }: RunsFolded): Promise<void> {
+  async write(tx: DbSession, { counter }: RunsFolded): Promise<void> {
     if (counter.minutes.size === 0 && counter.jobs.size === 0) return;
     await this.remember(tx, [...counter.jobs.keys()]);
     const jobs = [...counter.jobs].map(([job, change]) => {
@@ -79,7 +79,7 @@ export class CounterWriter {
         last_run_id: memory.last?.id,
         last_status: memory.last?.status,
         last_at: memory.last?.at,
-        changed_seq: lastSeq,
+        changed_seq: change.changedSeq,
       };
     });
     const queues = [...counter.queues].map(([queue, counts]) => ({ queue, ...counts }));
