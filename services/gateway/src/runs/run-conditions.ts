@@ -56,7 +56,7 @@ function addFixed(fixed: Conditions, filter: RunFilter): void {
 
 /** Inputs are kept as they came, so plain values are compared as text; in an object the order of keys says nothing. */
 function addMatch(fixed: Conditions, path: string[], equals: Json): void {
-  const found = `input::jsonb #> ${fixed.param(path)}::text[]`;
+  const found = `input #> ${fixed.param(path)}::text[]`;
   const wanted = fixed.param(JSON.stringify(equals));
   if (typeof equals !== 'object' || equals === null) fixed.always(`(${found})::text = ${wanted}`);
   // What jsonb cannot hold is equal to nothing.
