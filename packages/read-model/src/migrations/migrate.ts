@@ -49,6 +49,8 @@ async function applyMigrations(databaseUrl: string): Promise<void> {
     entities: [],
     discovery: { warnWhenNoEntities: false },
     extensions: [Migrator],
+    // Whoever migrates says so in their own words.
+    logger: () => undefined,
     migrations: { migrationsList: migrations, tableName: 'jobflow_migrations', snapshot: false, transactional: true },
   });
   try {
