@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['**/src/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'web/**'],
+    // Most of them wait for processes rather than compute: two at a time even where there are only two cores.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -66,6 +66,7 @@ export default function RunPage() {
               )}
             </Show>
             <WhyNotRunning run={it()} />
+            <WhatWentWrong run={it()} />
             <RunPath run={it()} />
             <RunTabs run={it()} />
           </>
@@ -96,6 +97,23 @@ function WhyNotRunning(props: { run: RunDetail }) {
           <For each={props.run.whyNotRunning}>{(reason) => <li>{reason.message}</li>}</For>
         </ul>
       </section>
+    </Show>
+  );
+}
+
+/** The last error, before anybody has to look for it in a tab. */
+function WhatWentWrong(props: { run: RunDetail }) {
+  return (
+    <Show when={props.run.status !== 'SUCCEEDED' && props.run.error}>
+      {(error) => (
+        <section class="tone-bad tone-panel mb-5 rounded-xl px-4 py-3" aria-label="What went wrong">
+          <h2 class="text-sm">{props.run.status === 'FAILED' ? 'Why it failed' : 'What went wrong last'}</h2>
+          <p class="mt-1 break-words text-ink-soft">{error().message}</p>
+          <Show when={error().code}>
+            <p class="mt-1 font-mono text-[0.8125rem] text-ink-soft">{error().code}</p>
+          </Show>
+        </section>
+      )}
     </Show>
   );
 }
