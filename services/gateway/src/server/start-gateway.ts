@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type Position, RUNS_STREAM, STATE_STREAM } from '@jobflow/contracts';
 import {
   BootError,
@@ -8,6 +7,7 @@ import {
   createSecretBox,
   createStateStore,
   ensureStreams,
+  keyIdOf,
   type NatsLink,
   type ServiceContext,
   type Stoppable,
@@ -214,5 +214,3 @@ async function isBeyondLog(link: NatsLink, position: Position): Promise<boolean>
     return false;
   }
 }
-
-const keyIdOf = (key: Buffer): string => createHash('sha256').update('key id').update(key).digest('hex').slice(0, 8);
