@@ -1,4 +1,4 @@
-import { EFFECTS_STREAM, isTerminal, type NotifyRun, NotifyRuns, type RunStatus } from '@jobflow/contracts';
+import { EFFECTS_STREAM, endsOf, isTerminal, type NotifyRun, NotifyRuns, type RunStatus } from '@jobflow/contracts';
 import { createOrderedReader, type ReadMessage } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { expect, test } from 'vitest';
@@ -137,5 +137,7 @@ async function notifications(world: Projected): Promise<NotifyRun[]> {
   await until(() => (messages.at(-1)?.seq ?? 0) >= state.last_seq, 'the effects are read');
   await reader.stop();
   const told = messages.filter(({ subject }) => subject === 'jf.effect.notify-run');
-  return told.flatMap(({ data }) => NotifyRuns.parse(JSON.parse(new TextDecoder().decode(data))).runs);
+  return told.flatMap(({ data }) =>
+    NotifyRuns.parse(JSON.parse(new TextDecoder().decode(data))).groups.flatMap(endsOf),
+  );
 }

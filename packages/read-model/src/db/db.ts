@@ -1,4 +1,6 @@
 import pg from 'pg';
+import type { CopyColumn } from './copy-encoder.js';
+import { copyRows } from './copy-rows.js';
 
 /** Runs one statement; a transaction's handle does so inside it. */
 export interface Queryable {
@@ -24,6 +26,8 @@ export interface DbSession extends Queryable {
     sql: string,
     params: readonly unknown[],
   ): Promise<T[]>;
+  /** Adds rows, all or none: the cheapest way in. Without a transaction of its own. */
+  copy(table: string, columns: readonly CopyColumn[], rows: readonly object[]): Promise<void>;
   tx<T>(fn: (tx: DbSession) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }
@@ -110,6 +114,10 @@ async function openSession(config: pg.ClientConfig, onLost?: (error: Error) => v
       });
       return rows as T[];
     },
+    copy: (table, columns, rows) =>
+      copyRows(client, table, columns, rows).catch((error: Error) => {
+        throw asUnavailable(error);
+      }),
     tx: (fn) => inTransaction(client, () => fn(session)),
     async end() {
       over = true;

@@ -1,12 +1,14 @@
 import type { AlertRule, ChannelState, NotifyRun } from '@jobflow/contracts';
 
+/** All of an end that decides whom it concerns. */
+type Ended = Pick<NotifyRun, 'job' | 'queue' | 'tags' | 'status' | 'test'>;
 export type Match = { channel: ChannelState; mutedUntil?: number };
 
 /**
  * The channels that want to hear of this end. A rule's lists narrow it; a list it does not name excludes nothing. A
  * channel whose only matching rules are muted is told so, and its delivery is suppressed. Test runs concern no channel.
  */
-export function matchChannels(channels: Iterable<ChannelState>, run: NotifyRun, now: number): Match[] {
+export function matchChannels(channels: Iterable<ChannelState>, run: Ended, now: number): Match[] {
   if (run.test) return [];
   const matches: Match[] = [];
   for (const channel of channels) {
@@ -20,7 +22,7 @@ export function matchChannels(channels: Iterable<ChannelState>, run: NotifyRun, 
   return matches;
 }
 
-function concerns(rule: AlertRule, run: NotifyRun): boolean {
+function concerns(rule: AlertRule, run: Ended): boolean {
   // A rule that names system events is about those alone.
   if (rule.events && rule.events.length > 0) return false;
   return (

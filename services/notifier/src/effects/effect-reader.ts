@@ -44,7 +44,7 @@ export function createEffectReader(dependencies: Dependencies): Service {
     }
     const now = clock.now();
     const channels = [...store.channels.values()].map(({ state }) => state);
-    const wanted = concerned(parsed.data.runs, channels, now);
+    const wanted = concerned(parsed.data.groups, channels, now);
     if (wanted.length > 0) {
       const runs = await endedRuns(
         db,

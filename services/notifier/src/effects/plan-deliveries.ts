@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChannelState, DeliveryEvent, NotifyRun } from '@jobflow/contracts';
+import { type ChannelState, type DeliveryEvent, endsOf, type NotifyGroup, type NotifyRun } from '@jobflow/contracts';
 import { matchChannels } from '../channels/match-channels.js';
 import { redactedUrl } from '../deliveries/delivery.js';
 import { type EndedRun, eventName, runPayload } from '../webhook/run-payload.js';
@@ -11,9 +11,19 @@ export interface PlanFacts {
   publicUrl: string;
 }
 
-/** The runs whose rows are needed: those that somebody wants to hear of. */
-export const concerned = (runs: readonly NotifyRun[], channels: readonly ChannelState[], now: number): NotifyRun[] =>
-  runs.filter((run) => run.callbackUrl !== undefined || matchChannels(channels, run, now).length > 0);
+/** The runs whose rows are needed: those that somebody wants to hear of, in the order of their ends. */
+export const concerned = (
+  groups: readonly NotifyGroup[],
+  channels: readonly ChannelState[],
+  now: number,
+): NotifyRun[] =>
+  groups
+    .flatMap((group) => {
+      const matched = matchChannels(channels, group, now).length > 0;
+      const ends = matched ? group.ends : group.ends.filter((end) => end.callbackUrl !== undefined);
+      return endsOf({ ...group, ends });
+    })
+    .sort((a, b) => a.at - b.at);
 
 /** The deliveries an end comes to. The same end gives the same ids, so an effect that comes twice delivers once. */
 export function planDeliveries(notify: NotifyRun, { channels, runs, now, publicUrl }: PlanFacts): DeliveryEvent[] {

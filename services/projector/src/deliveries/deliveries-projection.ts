@@ -1,6 +1,5 @@
 import { DELIVERIES_STREAM, type DeliveryEvent } from '@jobflow/contracts';
-import type { Queryable } from '@jobflow/read-model';
-import { pgJson } from '../projection/pg-json.js';
+import { pgJson, type Queryable } from '@jobflow/read-model';
 import type { Projection } from '../projection/projection.js';
 import { type ReadCommits, readCommits } from '../projection/read-commits.js';
 

@@ -5,7 +5,8 @@ interface OutboxRow {
   id: number;
   subject: string;
   msg_id: string;
-  payload: unknown;
+  /** JSON, as it will be sent. */
+  payload: string;
 }
 
 export interface OutboxRelay extends Service {
@@ -39,14 +40,14 @@ export function createOutboxRelay(db: Db, log: EventLog, logger: Logger): Outbox
 
   async function sendPage(): Promise<boolean> {
     const rows = await db.query<OutboxRow>(
-      'select id, subject, msg_id, payload from read.outbox order by id limit $1',
+      'select id, subject, msg_id, payload::text from read.outbox order by id limit $1',
       [PAGE],
     );
     if (rows.length === 0) return false;
     const sent = await Promise.all(
       rows.map(async (row) => {
         const appended = await log.append({
-          messages: [{ subject: row.subject, payload: JSON.stringify(row.payload) }],
+          messages: [{ subject: row.subject, payload: row.payload }],
           msgId: row.msg_id,
         });
         return appended.ok ? row.id : undefined;

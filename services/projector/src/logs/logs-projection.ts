@@ -1,6 +1,5 @@
 import { LOGS_STREAM, type LogLevel, type LogStream } from '@jobflow/contracts';
-import type { DbSession } from '@jobflow/read-model';
-import { pgJson } from '../projection/pg-json.js';
+import { type DbSession, pgJson } from '@jobflow/read-model';
 import type { Projection, Rejected } from '../projection/projection.js';
 import { readCommits } from '../projection/read-commits.js';
 

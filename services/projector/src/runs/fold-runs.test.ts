@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldRuns, missingRuns, type RunsFolded } from './fold-runs.js';
 import { RunCache } from './run-cache.js';
-import { outboxOf } from './write-runs.js';
+import { outboxRows } from './outbox-rows.js';
 
 const T = 1_795_000_000_000;
 const ids = Array.from({ length: 6 }, (_, n) => `01936c2e-7a10-7c7b-9a51-0d6c2f0f9a0${n}`);
@@ -73,7 +73,7 @@ describe('a folded batch', () => {
     const folded = fold([queued(0), dead(0), dead(0), succeeded(0)]);
     expect(folded.notifyRuns.map((n) => [n.runId, n.status])).toEqual([[id(0), 'FAILED']]);
     expect(folded.deadLetters).toHaveLength(1);
-    expect(outboxOf(folded).map((row) => row.subject)).toEqual(['jf.effect.notify-run', 'jf.dlq.q']);
+    expect(outboxRows(folded).map((row) => row.subject)).toEqual(['jf.effect.notify-run', 'jf.dlq.q']);
     expect(folded.timelines.get(id(0))?.events.filter((e) => !e.accepted)).toHaveLength(2);
   });
 

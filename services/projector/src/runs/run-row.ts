@@ -45,9 +45,10 @@ export function changingColumns({ state: s, changedSeq, result, error }: RunRow)
     timeline_count: s.timelineCount,
     changed_seq: changedSeq,
     has_result: result !== undefined,
-    result: result?.value,
+    // SQL's NULL, not JSON's: an end without a result has none.
+    result: result?.value ?? undefined,
     has_error: error !== undefined,
-    error: error?.value,
+    error: error?.value ?? undefined,
   };
 }
 

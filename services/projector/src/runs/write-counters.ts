@@ -1,5 +1,4 @@
-import type { DbSession } from '@jobflow/read-model';
-import { pgJson } from '../projection/pg-json.js';
+import { type DbSession, pgJson } from '@jobflow/read-model';
 import type { Outcome } from './count-changes.js';
 import type { RunsFolded } from './fold-runs.js';
 

@@ -7,8 +7,7 @@ import {
   STATE_STREAM,
   type StateEvent,
 } from '@jobflow/contracts';
-import type { Queryable } from '@jobflow/read-model';
-import { pgJson } from '../projection/pg-json.js';
+import { pgJson, type Queryable } from '@jobflow/read-model';
 import type { Projection } from '../projection/projection.js';
 import { type ReadCommits, readCommits } from '../projection/read-commits.js';
 

@@ -1,7 +1,6 @@
 import { live, WorkerBeat } from '@jobflow/contracts';
 import type { Logger, NatsLink, Service } from '@jobflow/platform';
-import type { Db } from '@jobflow/read-model';
-import { pgJson } from '../projection/pg-json.js';
+import { type Db, pgJson } from '@jobflow/read-model';
 
 const WRITE_MS = 1_000;
 const SILENT_MS = 15_000;
