@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../platform/backed.js';
 import { type GatewayHouse, type GatewayProcess, openGatewayHouse } from './server-process.js';
 
 let house: GatewayHouse;
@@ -143,6 +144,36 @@ describe('the system', () => {
     expect(checks.redis).toMatchObject({ status: 'OK' });
     expect(checks.log).toMatchObject({ status: 'OK' });
     expect(checks.executors).toMatchObject({ status: 'DEGRADED', action: 'Start an executor.' });
+    for (const code of ['scheduler', 'backlog', 'success rate']) expect(checks[code]).toMatchObject({ status: 'OK' });
+  });
+
+  it('says when due runs are not queued, queued ones do not start, and most fail', async () => {
+    const columns = `id, job, job_revision, kind, policy, queue, priority, attempt, max_attempts, delivery, claim,
+      created_at, revision, timeline_count, changed_seq`;
+    const values = `gen_random_uuid(), 'j', 1, 'HANDLER', '{}', 'slow', 5, 1, 3, 0, 0, now(), 1, 1, 0`;
+    await house.db.query(`insert into read.runs (${columns}, status, next_attempt_at)
+      select ${values}, 'RETRYING', now() - interval '1 minute' from generate_series(1, 2)`);
+    await house.db.query(
+      `insert into read.runs (${columns}, status, queued_at) values (${values}, 'QUEUED', now() - interval '10 minutes')`,
+    );
+    await house.db.query(`insert into read.queue_stats (queue, queued) values ('slow', 1)`);
+    await house.db.query(`insert into read.minute_stats (at, queue, job, kind, succeeded, failed, wait_hist, run_hist)
+      values (date_trunc('minute', now()), 'slow', 'j', 'HANDLER', 3, 27, array_fill(0, array[32]), array_fill(0, array[32]))`);
+    const wanted = {
+      scheduler: '2 runs are due for more than 15 s and not queued yet.',
+      backlog: 'In queue slow a run has waited for 10 minutes.',
+      'success rate': 'In the last hour 10 % of 30 runs succeeded.',
+    };
+    const told = async () => {
+      const { data } = await gateway.ask('{ health { checks { code status message } } }', {}, token);
+      const checks = (data?.health.checks ?? []) as { code: string; status: string; message: string }[];
+      return Object.fromEntries(checks.filter(({ status }) => status !== 'OK').map((c) => [c.code, c.message]));
+    };
+    await until(async () => 'scheduler' in (await told()), 'the health is looked at anew');
+    expect(await told()).toMatchObject(wanted);
+    await house.db.query(`delete from read.runs where queue = 'slow'`);
+    await house.db.query(`delete from read.queue_stats where queue = 'slow'`);
+    await house.db.query(`delete from read.minute_stats where queue = 'slow'`);
   });
 
   it('answers the probes', async () => {

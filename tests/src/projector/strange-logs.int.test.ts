@@ -1,4 +1,13 @@
-import { controlSubject, outcomeSubject, RUNS_STREAM } from '@jobflow/contracts';
+import {
+  controlSubject,
+  defaultRetryPolicy,
+  defaultTimeoutPolicy,
+  type JobState,
+  outcomeSubject,
+  RUNS_STREAM,
+  STATE_STREAM,
+  stateSubject,
+} from '@jobflow/contracts';
 import { ensureStreams } from '@jobflow/platform';
 import { expect, test } from 'vitest';
 import { until } from '../platform/backed.js';
@@ -10,6 +19,24 @@ const trouble = async (projector: ProjectorProcess) => {
   const { projection } = (await projector.ready()).checks;
   return projection && !projection.ok ? projection.message : undefined;
 };
+
+const job = (title: string): JobState => ({
+  name: 'a',
+  title,
+  kind: 'HANDLER',
+  queue: 'default',
+  priority: 5,
+  retry: defaultRetryPolicy,
+  timeout: defaultTimeoutPolicy,
+  limits: {},
+  guarantee: 'AT_LEAST_ONCE',
+  logLevel: 'INFO',
+  enabled: true,
+  tags: [],
+  revision: 1,
+  createdAt: 1,
+  updatedAt: 1,
+});
 
 test('a message that no schema accepts is kept aside with its reason, and what follows is folded', async () => {
   await using world = await projected();
@@ -99,6 +126,30 @@ test('a log that is replaced while the projector looks on is refused before anyt
   expect(await trouble(projector)).toContain('not the same log');
   expect(differences(before, await dumpTables(db))).toEqual([]);
   expect(await projector.stop()).toBe(0);
+});
+
+test('a longer stream of definitions in the place of the folded one is refused, although it drops old messages itself', async () => {
+  await using world = await projected();
+  const { url, db } = await world.database('replaced');
+  const save = (title: string) =>
+    world.log.append({
+      messages: [{ subject: stateSubject('job', 'a'), events: [{ type: 'JobSaved', job: job(title) }] }],
+    });
+  const first = await world.project(url);
+  for (let n = 0; n < 3; n++) await save(`before ${n}`);
+  await world.caughtUp(db, STATE_STREAM);
+  expect(await first.stop()).toBe(0);
+  const before = await dumpTables(db);
+
+  await world.link.jsm.streams.delete(STATE_STREAM);
+  await ensureStreams(world.link);
+  // So many that the message at the checkpoint is gone.
+  for (let n = 0; n < 70; n++) await save(`after ${n}`);
+  const second = await world.project(url);
+  await until(async () => (await trouble(second)) !== undefined, 'the other stream is noticed', 10_000);
+  expect(await trouble(second)).toMatch(/JF_STATE was created at .*not the same log/);
+  expect(differences(before, await dumpTables(db))).toEqual([]);
+  expect(await second.stop()).toBe(0);
 });
 
 test('a fact for a run that nobody queued changes nothing', async () => {

@@ -1,8 +1,9 @@
 import { RUNS_STREAM } from '@jobflow/contracts';
-import type { NatsLink } from '@jobflow/platform';
+import type { Clock, NatsLink } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { RateCounter } from '../limits/rate-counter.js';
 import type { LiveFeed } from '../subscriptions/live-tick.js';
+import { runParts } from './run-parts.js';
 import type { Examine, Finding } from './system-health.js';
 
 export interface HealthParts {
@@ -12,6 +13,7 @@ export interface HealthParts {
   counter: RateCounter;
   /** Writes are limited, so Redis matters. */
   limited: boolean;
+  clock: Clock;
 }
 
 const ok = (message: string): Finding => ({ status: 'OK', message });
@@ -19,7 +21,7 @@ const silentMs = 5_000;
 const farBehind = 20_000;
 
 /** What the gateway can tell about the platform, by code. */
-export function healthParts({ db, link, live, counter, limited }: HealthParts): Record<string, Examine> {
+export function healthParts({ db, link, live, counter, limited, clock }: HealthParts): Record<string, Examine> {
   return {
     gateway: () => ok('The API answers.'),
     log: () =>
@@ -70,5 +72,6 @@ export function healthParts({ db, link, live, counter, limited }: HealthParts): 
         action: 'Start Redis again, or check REDIS_URL. The gateway reconnects by itself.',
       };
     },
+    ...runParts(db, clock),
   };
 }

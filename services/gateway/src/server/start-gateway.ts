@@ -111,7 +111,7 @@ export async function startGateway({
         changed: () => news.changed(),
       },
       health: createSystemHealth(
-        healthParts({ db, link, live, counter, limited: config.writesPerMinute !== undefined }),
+        healthParts({ db, link, live, counter, limited: config.writesPerMinute !== undefined, clock }),
         clock,
       ),
       isBeyondLog: (position) => isBeyondLog(link, position),

@@ -7,12 +7,8 @@ import {
   type Service,
 } from '@jobflow/platform';
 import type { Db, DbSession } from '@jobflow/read-model';
+import { checkLog, commitIdOf, LogMismatchError, storedCheckpoint } from './log-identity.js';
 import type { LogMessage, Projection, Rejected } from './projection.js';
-
-/** The log and the read model do not belong together any more: a person must decide. Never retried. */
-export class LogMismatchError extends Error {
-  override name = 'LogMismatchError';
-}
 
 export interface ProjectionLoop extends Service {
   /** The last sequence whose rows are committed. */
@@ -66,7 +62,7 @@ export function createProjectionLoop<F>(
     try {
       await session.query('set synchronous_commit = off');
       moveTo(await storedCheckpoint(session, projection.stream));
-      await checkLog(link, session, projection.stream, checkpoint, projection.gapless);
+      await checkLog(link, session, projection.stream, checkpoint);
       await projection.load(session);
       reader = startReader(session, broken.reject);
       trouble = undefined;
@@ -102,7 +98,7 @@ export function createProjectionLoop<F>(
       async onRecreated({ stream }: Recreated) {
         await writing;
         if (failed) return undefined;
-        await checkLog(link, session, projection.stream, checkpoint, projection.gapless, stream.lastSeq).catch(fail);
+        await checkLog(link, session, projection.stream, checkpoint, stream).catch(fail);
         return undefined;
       },
       async onGap({ expected, got }) {
@@ -122,7 +118,7 @@ export function createProjectionLoop<F>(
       const moved = await tx.prepared<{ seq: number }>(
         'checkpoint',
         'update read.checkpoint set seq = $2, commit_id = $3, updated_at = now() where stream = $1 and seq = $4 returning seq',
-        [projection.stream, cur, commitIdOf(messages), prev],
+        [projection.stream, cur, commitIdOf(messages.at(-1)?.data), prev],
       );
       if (moved.length === 0)
         throw new Error(
@@ -190,45 +186,6 @@ export function createProjectionLoop<F>(
   };
 }
 
-async function storedCheckpoint(session: DbSession, stream: string): Promise<number> {
-  await session.query('insert into read.checkpoint (stream, seq) values ($1, 0) on conflict do nothing', [stream]);
-  const [row] = await session.query<{ seq: number }>('select seq from read.checkpoint where stream = $1', [stream]);
-  return row?.seq ?? 0;
-}
-
-/**
- * Is this still the log that the rows were folded from? It must reach at least to the checkpoint, and hold there the
- * commit whose id was noted. Checked before anything more is applied: at the start, and at every new beginning of the reader.
- */
-async function checkLog(
-  link: NatsLink,
-  session: DbSession,
-  stream: string,
-  checkpoint: number,
-  strict: boolean,
-  lastSeq?: number,
-): Promise<void> {
-  if (checkpoint === 0) return;
-  const last = lastSeq ?? (await link.jsm.streams.info(stream)).state.last_seq;
-  if (last < checkpoint) {
-    throw new LogMismatchError(
-      `${stream} ends at ${last}, but Postgres was folded up to ${checkpoint}: this is not the same log. Restore its data, or rebuild the read model.`,
-    );
-  }
-  if (!strict) return;
-  const [row] = await session.query<{ commit_id: string | null }>(
-    'select commit_id from read.checkpoint where stream = $1',
-    [stream],
-  );
-  const message = await link.jsm.streams.getMessage(stream, { seq: checkpoint });
-  if (!message || !row?.commit_id) return;
-  if (commitIdIn(message.data) !== row.commit_id) {
-    throw new LogMismatchError(
-      `${stream} holds another message at ${checkpoint} than the one that was folded: this is not the same log. Restore its data, or rebuild the read model.`,
-    );
-  }
-}
-
 /** A message that is there but was not given is the reader's fault: reading again mends it. One that is gone is fatal. */
 async function explainGap(link: NatsLink, stream: string, expected: number, got: number): Promise<Error> {
   const missing = await link.jsm.streams.getMessage(stream, { seq: expected });
@@ -236,17 +193,6 @@ async function explainGap(link: NatsLink, stream: string, expected: number, got:
   return new LogMismatchError(
     `${stream} has no messages from ${expected} to ${got - 1}, which were never folded: restore the log, or rebuild the read model.`,
   );
-}
-
-const commitIdOf = (messages: readonly LogMessage[]): string | null => commitIdIn(messages.at(-1)?.data);
-
-function commitIdIn(data: Uint8Array | undefined): string | null {
-  try {
-    const { id } = JSON.parse(new TextDecoder().decode(data)) as { id?: unknown };
-    return typeof id === 'string' ? id : null;
-  } catch {
-    return null;
-  }
 }
 
 async function keepRejected(tx: DbSession, stream: string, rejected: readonly Rejected[]): Promise<void> {

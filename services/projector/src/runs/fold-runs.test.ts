@@ -3,8 +3,8 @@ import { defaultRetryPolicy } from '@jobflow/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldRuns, missingRuns, type RunsFolded } from './fold-runs.js';
-import { RunCache } from './run-cache.js';
 import { outboxRows } from './outbox-rows.js';
+import { RunCache } from './run-cache.js';
 
 const T = 1_795_000_000_000;
 const ids = Array.from({ length: 6 }, (_, n) => `01936c2e-7a10-7c7b-9a51-0d6c2f0f9a0${n}`);
