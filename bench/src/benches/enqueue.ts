@@ -4,7 +4,7 @@ import { type Program, startProgram } from '../program/start-program.js';
 import type { ClosedLoop } from '../programs/gateway-client.js';
 import { median, perSecond } from '../report/figures.js';
 
-const CONNECTIONS = 32;
+const CONNECTIONS = 100;
 const WARM_UP_SECONDS = 2;
 
 /** Is authenticated, parsed, validated and answered like any other, and does nothing. */
@@ -15,7 +15,7 @@ const ENQUEUE = {
 };
 
 export const enqueue: Bench = {
-  about: 'one enqueue mutation at a time on 32 connections, against a mutation that does nothing (5 s each)',
+  about: 'one enqueue mutation at a time on 100 connections, against a mutation that does nothing (5 s each)',
   async run(context) {
     await using servers = await startBenchPlatform(context.dir);
     await using client = await startProgram('gateway-client', servers.access);

@@ -59,7 +59,8 @@ async function wholePlatform(context: BenchContext): Promise<Measured> {
   await using servers = await startBenchPlatform(context.dir, { env });
   await using client = await startProgram('gateway-client', servers.access);
   await client.call('signIn');
-  return measure('Jobflow: enqueue mutation, whole platform, fsync on', client, takenFrom(collector), context);
+  // Awaited here: what it uses ends with this function.
+  return await measure('Jobflow: enqueue mutation, whole platform, fsync on', client, takenFrom(collector), context);
 }
 
 function takenFrom(collector: Collector): Take {

@@ -36,6 +36,7 @@ export async function startProgram(name: string, config: object, execArgv: strin
       const call = Promise.withResolvers<unknown>();
       const message: Call = { id: ++last, name: what, argument };
       calls.set(message.id, call);
+      call.promise.catch(() => undefined); // whoever waits hears of it
       child.send(message);
       return call.promise as Promise<T>;
     },
