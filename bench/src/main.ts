@@ -4,11 +4,11 @@
  * Runs the named benchmarks one after the other, each on servers and data of its own, and prints their tables. They
  * measure and do not judge. Ratios are what to read: absolute rates are those of one machine in one hour.
  */
-import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { benches } from './benches.js';
+import { stopServers } from './contenders/running-servers.js';
 import { type Arguments, readArguments } from './read-arguments.js';
 import { machineFacts } from './report/machine-facts.js';
 import { type Section, sectionText } from './report/section.js';
@@ -37,16 +37,20 @@ else await runBenches(args);
 
 async function runBenches({ names, ...figures }: Arguments): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'jobflow-bench-'));
-  // All processes started here end with this one: the servers by the kernel's signal, the others with their channel.
-  for (const [signal, code] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const) {
-    process.once(signal, () => {
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-      process.exit(code);
-    });
-  }
+  // What a server writes while it ends may come after a folder was read.
+  const remove = () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  let interrupted: Promise<never> | undefined;
+  const interrupt = async (code: number): Promise<never> => {
+    await stopServers();
+    await remove().catch(() => undefined);
+    process.exit(code); // and the programs with it, by the end of their channel
+  };
+  process.once('SIGINT', () => {
+    interrupted = interrupt(130);
+  });
+  process.once('SIGTERM', () => {
+    interrupted = interrupt(143);
+  });
   const sections: Section[] = [];
   let facts = machineFacts();
   try {
@@ -56,8 +60,12 @@ async function runBenches({ names, ...figures }: Arguments): Promise<void> {
       const measured = await benches[name]?.run({ dir, say: (line) => say(`  ${line}`), ...figures });
       sections.push(...(measured ?? []));
     }
+  } catch (error) {
+    // Without its servers a benchmark fails, of which nobody wants to hear.
+    if (interrupted) await interrupted;
+    throw error;
   } finally {
-    await rm(dir, { recursive: true, force: true });
+    await remove();
   }
   say(`\n${facts}\n`);
   say(sections.map(sectionText).join('\n'));

@@ -83,6 +83,8 @@ async function measuredRate(collector: Collector, client: Program, seconds: numb
   await wait(SETTLING_MS);
   const from = performance.now();
   await wait(seconds * 1_000);
+  // What is left would take its share of the next measurement.
+  while (starts.length < needed) await wait(20);
   const within = starts.filter((at) => at >= from && at < from + seconds * 1_000);
   let mostInWindow = 0;
   for (let first = 0, last = 0; last < within.length; last++) {

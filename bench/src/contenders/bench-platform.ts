@@ -6,6 +6,7 @@ import { type Platform, startPlatform } from '@jobflow/cli';
 import { createDb, type Db } from '@jobflow/read-model';
 import { startProgram } from '../program/start-program.js';
 import { type Contender, perSecondSince } from './contender.js';
+import { interrupted, noteServers } from './running-servers.js';
 
 export interface BenchPlatform extends AsyncDisposable {
   platform: Platform;
@@ -29,7 +30,9 @@ export async function startBenchPlatform(
     handlersDir: fileURLToPath(new URL('../handlers', import.meta.url)),
     executors,
     env,
+    signal: interrupted,
   });
+  const stop = noteServers(platform);
   const db = await createDb(platform.backing.databaseUrl, { name: 'bench', max: 2 });
   const { url, adminEmail: email, adminPassword: password = '' } = platform;
   return {
@@ -38,7 +41,7 @@ export async function startBenchPlatform(
     access: { url, email, password },
     async [Symbol.asyncDispose]() {
       await db.stop();
-      await platform.stop();
+      await stop();
     },
   };
 }

@@ -5,10 +5,13 @@ import { connectNats } from '@jobflow/platform';
 import { createDb } from '@jobflow/read-model';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { interrupted, noteServers } from '../contenders/running-servers.js';
 
 /** Which servers the benchmarks run on: started once more, and asked. */
 export async function serverVersions(dir: string): Promise<string> {
-  await using servers = await startBackingServices({ dataDir: await mkdtemp(join(dir, 'versions-')) });
+  const dataDir = await mkdtemp(join(dir, 'versions-'));
+  const servers = await startBackingServices({ dataDir, signal: interrupted });
+  const stop = noteServers(servers);
   const link = await connectNats(servers.natsUrl, { name: 'bench', logger: pino({ level: 'warn' }) });
   const db = await createDb(servers.databaseUrl, { name: 'bench', max: 1 });
   const redis = new Redis(servers.redisUrl, { maxRetriesPerRequest: 1 });
@@ -20,5 +23,6 @@ export async function serverVersions(dir: string): Promise<string> {
     redis.disconnect();
     await db.stop();
     await link.stop();
+    await stop();
   }
 }
