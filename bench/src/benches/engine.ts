@@ -5,6 +5,7 @@ import { jobflowEngine } from '../contenders/jobflow-engine.js';
 import { startPrivateServers } from '../contenders/private-servers.js';
 import { whole } from '../report/figures.js';
 import { packageVersion } from '../report/machine-facts.js';
+import { processorTime, processorTimeSection } from '../report/processor-time.js';
 import type { Section } from '../report/section.js';
 
 const CONCURRENCY = 100;
@@ -19,7 +20,9 @@ export const engine: Bench = {
       await using servers = await startPrivateServers(dir, fsync);
       await using jobflow = await jobflowEngine('Jobflow: log and executor', servers.natsUrl, CONCURRENCY);
       await using peer = await bullmq(version, servers.redisUrl, CONCURRENCY);
+      const before = await processorTime();
       const compared = await compare([jobflow, peer], { runs, rounds, say });
+      const used = await processorTime();
       sections.push({
         title: `Engine, fsync ${fsync ? 'on' : 'off'}: ${whole(runs)} no-op runs (median of ${rounds} rounds)`,
         columns: ['', 'runs/s', 'ratio'],
@@ -30,6 +33,8 @@ export const engine: Bench = {
             : 'NATS syncs every two minutes; Redis `appendonly no`. The aim is a ratio of 3.',
         ],
       });
+      const title = `Engine, fsync ${fsync ? 'on' : 'off'}: processor time, of both processes of BullMQ together`;
+      sections.push(processorTimeSection(title, before, used, runs * (rounds + 1)));
     }
     return sections;
   },
