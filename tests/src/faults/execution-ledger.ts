@@ -5,6 +5,8 @@ export interface Execution {
   runId: string;
   attempt: number;
   pid: number;
+  /** The executor, if the handler ran alone in a process of its own. */
+  parent: number;
   /** Milliseconds since the epoch. */
   startedAt: number;
   endedAt?: number;
@@ -21,15 +23,21 @@ export async function readExecutions(path: string): Promise<Execution[]> {
   return parseExecutions(await readFile(path, 'utf8'));
 }
 
-/** A line is `start|end <run> <attempt> <pid> <ms>`. */
+/** A line is `start|end <run> <attempt> <pid> <parent's pid> <ms>`. */
 export function parseExecutions(text: string): Execution[] {
   const executions: Execution[] = [];
   const open = new Map<string, Execution>();
   for (const line of text.split('\n')) {
-    const [what, runId = '', attempt, pid, at] = line.split(' ');
+    const [what, runId = '', attempt, pid, parent, at] = line.split(' ');
     const key = `${runId} ${attempt} ${pid}`;
     if (what === 'start') {
-      const execution = { runId, attempt: Number(attempt), pid: Number(pid), startedAt: Number(at) };
+      const execution = {
+        runId,
+        attempt: Number(attempt),
+        pid: Number(pid),
+        parent: Number(parent),
+        startedAt: Number(at),
+      };
       open.set(key, execution);
       executions.push(execution);
     }
@@ -44,7 +52,7 @@ const ROUNDING_MS = 1;
 
 /**
  * The executions for which there was no cause, each in a sentence. An attempt may be carried out again only if the
- * process that carried it out before was killed after it began and before it began again; and no execution of a run may
+ * process that carried it out before, or its parent, was killed after it began and before it began again; and no execution of a run may
  * begin while an earlier one of it goes on.
  */
 export function withoutCause(executions: readonly Execution[], kills: readonly Kill[]): string[] {
@@ -55,7 +63,10 @@ export function withoutCause(executions: readonly Execution[], kills: readonly K
     last.set(next.runId, next);
     if (!before) continue;
     const killed = kills.some(
-      ({ pid, at }) => pid === before.pid && at >= before.startedAt - ROUNDING_MS && at <= next.startedAt + ROUNDING_MS,
+      ({ pid, at }) =>
+        (pid === before.pid || pid === before.parent) &&
+        at >= before.startedAt - ROUNDING_MS &&
+        at <= next.startedAt + ROUNDING_MS,
     );
     if (killed) continue;
     const what = `run ${next.runId}: attempt ${next.attempt} began in ${next.pid} at ${next.startedAt}`;

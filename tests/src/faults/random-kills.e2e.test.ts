@@ -123,11 +123,12 @@ describe('executors that are killed at random under load', () => {
         `all ${acknowledged.size} runs have ended after ${kills.length} kills`,
         SETTLE_MS,
       );
-      const rows = await db.query<{ id: string; status: string; claim: number }>(
-        'select id, status, claim from read.runs',
+      const rows = await db.query<{ id: string; status: string; claim: number; losses: number }>(
+        'select id, status, claim, losses from read.runs',
       );
       expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
-      expect(rows.filter(({ status }) => status !== 'SUCCEEDED')).toEqual([]);
+      // One that took three workers with it, as far as anybody can tell, is given up.
+      expect(rows.filter(({ status, losses }) => status !== 'SUCCEEDED' && losses < 3)).toEqual([]);
       const notOnce = `select run_id from read.run_events, json_array_elements(events) e
         group by run_id having count(*) filter (where ${ends}) <> 1`;
       expect(await db.query(notOnce)).toEqual([]);

@@ -8,7 +8,7 @@ import { defineHandler } from '@jobflow/sdk';
 
 const ledger = process.env.LEDGER ?? '';
 const note = (what: 'start' | 'end', runId: string, attempt: number) =>
-  appendFileSync(ledger, `${what} ${runId} ${attempt} ${process.pid} ${Date.now()}\n`);
+  appendFileSync(ledger, `${what} ${runId} ${attempt} ${process.pid} ${process.ppid} ${Date.now()}\n`);
 
 export const short = defineHandler('short', {}, async ({ runId, attempt }) => {
   note('start', runId, attempt);
