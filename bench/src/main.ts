@@ -1,50 +1,72 @@
-import { parseArgs } from 'node:util';
-import { benchBullmq } from './bullmq.js';
-import { idleMemory } from './idle-memory.js';
-import { benchJobflow, startBenchPlatform } from './jobflow.js';
-import { median, printTable } from './report.js';
-
 /**
- * npm run bench -- [--runs 50000] [--rounds 3]
+ * npm run bench -- [name…] [--runs N] [--seconds N] [--rounds 3]
  *
- * The same number of no-op jobs through Jobflow (GraphQL in, SUCCEEDED rows in Postgres out) and through BullMQ, in
- * turn, in one run on one machine. Ratios are what to read: absolute rates are this machine's.
+ * Runs the named benchmarks one after the other, each on servers and data of its own, and prints their tables. They
+ * measure and do not judge. Ratios are what to read: absolute rates are those of one machine in one hour.
  */
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '50000' }, rounds: { type: 'string', default: '3' } },
-});
-const runs = Number(values.runs);
-const rounds = Number(values.rounds);
-if (!Number.isInteger(runs) || runs < 1000 || !Number.isInteger(rounds) || rounds < 1) {
-  process.stderr.write('bench: --runs must be a whole number from 1000, --rounds from 1.\n');
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benches } from './benches.js';
+import { stopServers } from './contenders/running-servers.js';
+import { type Arguments, readArguments } from './read-arguments.js';
+import { machineFacts } from './report/machine-facts.js';
+import { type Section, sectionText } from './report/section.js';
+import { serverVersions } from './report/server-versions.js';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const help = `\
+Usage: npm run bench -- [name…] [--runs N] [--seconds N] [--rounds 3]
+
+${Object.entries(benches)
+  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
+  .join('\n')}
+
+Without a name: platform. The figure in brackets is what --runs or --seconds changes.`;
+
+let args: Arguments;
+try {
+  args = readArguments(process.argv.slice(2), Object.keys(benches));
+} catch (error) {
+  process.stderr.write(`bench: ${(error as Error).message}.\n`);
   process.exit(1);
 }
+if (args.help) say(help);
+else await runBenches(args);
 
-await using platform = await startBenchPlatform();
-const memory = await idleMemory(platform.pids());
-printTable('Idle memory, MB (PSS: pages shared between processes are counted once)', [
-  ...memory.byProcess.map((row) => [row.name, row.mb.toFixed(0)]),
-  ['all', memory.totalMb.toFixed(0)],
-]);
-
-const rates: { jobflow: number; bullmq: number }[] = [];
-for (let round = 1; round <= rounds; round++) {
-  const bullmq = await benchBullmq(platform.backing.redisUrl, runs);
-  const jobflow = await benchJobflow(platform, runs);
-  rates.push({ jobflow, bullmq });
-  process.stdout.write(
-    `round ${round}: Jobflow ${rate(jobflow)}, BullMQ ${rate(bullmq)}, ratio ${(jobflow / bullmq).toFixed(2)}\n`,
-  );
-}
-printTable(`${runs.toLocaleString('en')} no-op runs, enqueued to finished, runs/s (median of ${rounds})`, [
-  [
-    'Jobflow: enqueueMany over GraphQL, fsync on every acknowledged write, visible in Postgres with history',
-    rate(median(rates.map((r) => r.jobflow))),
-  ],
-  ['BullMQ 6: addBulk, no fsync, no history', rate(median(rates.map((r) => r.bullmq)))],
-  ['ratio', median(rates.map((r) => r.jobflow / r.bullmq)).toFixed(2)],
-]);
-
-function rate(perSecond: number): string {
-  return `${Math.round(perSecond).toLocaleString('en')}/s`;
+async function runBenches({ names, ...figures }: Arguments): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'jobflow-bench-'));
+  // What a server writes while it ends may come after a folder was read.
+  const remove = () => rm(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  let interrupted: Promise<never> | undefined;
+  const interrupt = async (code: number): Promise<never> => {
+    await stopServers();
+    await remove().catch(() => undefined);
+    process.exit(code); // and the programs with it, by the end of their channel
+  };
+  process.once('SIGINT', () => {
+    interrupted = interrupt(130);
+  });
+  process.once('SIGTERM', () => {
+    interrupted = interrupt(143);
+  });
+  const sections: Section[] = [];
+  let facts = machineFacts();
+  try {
+    facts += `, ${await serverVersions(dir)}`;
+    for (const name of names) {
+      say(`${name} …`);
+      const measured = await benches[name]?.run({ dir, say: (line) => say(`  ${line}`), ...figures });
+      sections.push(...(measured ?? []));
+    }
+  } catch (error) {
+    // Without its servers a benchmark fails, of which nobody wants to hear.
+    if (interrupted) await interrupted;
+    throw error;
+  } finally {
+    await remove();
+  }
+  say(`\n${facts}\n`);
+  say(sections.map(sectionText).join('\n'));
 }

@@ -1,3 +1,4 @@
+export { natsConfig } from './backing/nats-server.js';
 export {
   type BackingName,
   type BackingOptions,

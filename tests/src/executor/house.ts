@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BackingServices, startBackingServices } from '@jobflow/cli';
+
 import {
   controlSubject,
   defaultRetryPolicy,
@@ -25,11 +25,12 @@ import {
 } from '@jobflow/platform';
 import { createWorker, type Worker, type WorkerOptions } from '@jobflow/sdk';
 import { pino } from 'pino';
+import { startTestServers, type TestServers } from '../backing/start-test-servers.js';
 import { type FoldDouble, startFoldDouble } from './fold-double.js';
 
 /** A NATS of its own, the fold in memory, and as many workers as a test wants. */
 export interface House extends AsyncDisposable {
-  backing: BackingServices;
+  backing: TestServers;
   link: NatsLink;
   log: EventLog;
   store: StateStore;
@@ -47,7 +48,7 @@ export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
 export async function startHouse({ fsync = false } = {}): Promise<House> {
   const dir = await mkdtemp(join(tmpdir(), 'jobflow-executor-'));
-  const backing = await startBackingServices({ dataDir: join(dir, 'data'), only: ['nats'], fsync });
+  const backing = await startTestServers({ dataDir: join(dir, 'data'), only: ['nats'], fsync });
   const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });
   const log = createEventLog(link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
   await ensureStreams(link);

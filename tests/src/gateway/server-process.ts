@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type BackingServices, startBackingServices } from '@jobflow/cli';
 import { live, type Position } from '@jobflow/contracts';
 import { connectNats, type NatsLink } from '@jobflow/platform';
 import { createDb, type Db, migrate } from '@jobflow/read-model';
+import { startTestServers, type TestServers } from '../backing/start-test-servers.js';
 
 const main = fileURLToPath(new URL('../../../services/gateway/dist/main.js', import.meta.url));
 const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent } as never;
@@ -17,7 +17,7 @@ export const admin = { email: 'admin@example.com', password: 'correct horse batt
 
 /** Backing services with the tables made, a connection to each for the test, and any number of gateways on them. */
 export interface GatewayHouse extends AsyncDisposable {
-  backing: BackingServices;
+  backing: TestServers;
   db: Db;
   link: NatsLink;
   /** Speaks for the projector: its checkpoint is now here. */
@@ -29,7 +29,7 @@ export interface GatewayHouse extends AsyncDisposable {
 
 export async function openGatewayHouse(): Promise<GatewayHouse> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jobflow-gateway-'));
-  const backing = await startBackingServices({ dataDir, fsync: false });
+  const backing = await startTestServers({ dataDir, fsync: false });
   await migrate(backing.databaseUrl);
   const db = await createDb(backing.databaseUrl, { name: 'test' });
   const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });

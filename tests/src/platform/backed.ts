@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BackingServices, startBackingServices } from '@jobflow/cli';
 import { connectNats, ensureStreams, type Logger, type NatsLink } from '@jobflow/platform';
+import { startTestServers, type TestServers } from '../backing/start-test-servers.js';
 
 const nothing = () => undefined;
 /** A logger that says nothing. */
@@ -16,7 +16,7 @@ export const silent = {
 } as unknown as Logger;
 
 export interface Backed extends AsyncDisposable {
-  backing: BackingServices;
+  backing: TestServers;
   /** A link of the test's own; streams are there. */
   link: NatsLink;
   connect(): Promise<NatsLink>;
@@ -25,7 +25,7 @@ export interface Backed extends AsyncDisposable {
 /** A private NATS server with Jobflow's streams. */
 export async function backedByNats(options: { fsync?: boolean } = {}): Promise<Backed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jobflow-platform-'));
-  const backing = await startBackingServices({ dataDir, only: ['nats'], fsync: options.fsync ?? false });
+  const backing = await startTestServers({ dataDir, only: ['nats'], fsync: options.fsync ?? false });
   const links: NatsLink[] = [];
   const connect = async () => {
     const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });

@@ -4,10 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BackingServices, startBackingServices } from '@jobflow/cli';
 import { RUNS_STREAM } from '@jobflow/contracts';
 import { connectNats, createEventLog, type EventLog, ensureStreams, type NatsLink } from '@jobflow/platform';
 import { createDb, type Db, migrate } from '@jobflow/read-model';
+import { startTestServers, type TestServers } from '../backing/start-test-servers.js';
 import { silent, until } from '../platform/backed.js';
 
 const main = new URL('../../../services/projector/dist/main.js', import.meta.url).pathname;
@@ -24,7 +24,7 @@ export interface ProjectorProcess {
 }
 
 export interface Projected extends AsyncDisposable {
-  backing: BackingServices;
+  backing: TestServers;
   link: NatsLink;
   log: EventLog;
   /** An empty, migrated database beside the others. */
@@ -37,7 +37,7 @@ export interface Projected extends AsyncDisposable {
 /** A private NATS and Postgres, and as many projectors and databases as a test asks for. */
 export async function projected(): Promise<Projected> {
   const dataDir = await mkdtemp(join(tmpdir(), 'jobflow-projector-'));
-  const backing = await startBackingServices({ dataDir, only: ['nats', 'postgres'], fsync: false });
+  const backing = await startTestServers({ dataDir, only: ['nats', 'postgres'], fsync: false });
   const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });
   await ensureStreams(link);
   const log = createEventLog(link, { actor: 'test', logger: silent });

@@ -1,0 +1,11 @@
+import type { Bench } from './bench.js';
+import { engine } from './benches/engine.js';
+import { enqueue } from './benches/enqueue.js';
+import { latency } from './benches/latency.js';
+import { limits } from './benches/limits.js';
+import { memory } from './benches/memory.js';
+import { peers } from './benches/peers.js';
+import { platform } from './benches/platform.js';
+
+/** All there is to measure, by the name it has on the command line. */
+export const benches: Readonly<Record<string, Bench>> = { platform, engine, latency, memory, limits, enqueue, peers };

@@ -1,0 +1,3 @@
+import { defineHandler } from '@jobflow/sdk';
+
+export default defineHandler('noop', {}, async () => undefined);
