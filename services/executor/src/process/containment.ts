@@ -45,14 +45,21 @@ export interface ResourceLimits {
   cpuSeconds?: number | undefined;
 }
 
+/**
+ * The first process of a PID namespace ignores signals that it does not handle, SIGTERM and SIGXCPU included: this one
+ * only waits for the job's, and ends with its code; 128 + n, if signal n ended it.
+ */
+const FIRST_PROCESS = ['/bin/sh', '-c', '"$@"; exit $?', 'jobflow'];
+
 /** The command line that runs this one shut in. */
 export function containedCommand(containment: Containment, argv: string[], limits: ResourceLimits): string[] {
   const limit: string[] = [];
   if (containment.prlimit) {
     limit.push('prlimit', '--core=0', '--nofile=1024');
     if (limits.memoryMb) limit.push(`--as=${limits.memoryMb * 1024 * 1024}`);
-    if (limits.cpuSeconds) limit.push(`--cpu=${limits.cpuSeconds}`);
+    // SIGXCPU at the limit, which tells what happened, SIGKILL a second later for what ignores it.
+    if (limits.cpuSeconds) limit.push(`--cpu=${limits.cpuSeconds}:${limits.cpuSeconds + 1}`);
     limit.push('--');
   }
-  return [...containment.prefix, ...limit, ...argv];
+  return [...containment.prefix, ...limit, ...FIRST_PROCESS, ...argv];
 }

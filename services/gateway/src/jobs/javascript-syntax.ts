@@ -16,7 +16,7 @@ export function javascriptProblem(code: string): string | undefined {
 const OPEN = '(async (input, context, { log, progress, signal } = context) => {';
 
 function functionProblem(code: string): string | undefined {
-  if (problemOf(OPEN + ' return (', code, ')})') === undefined) return undefined;
+  if (problemOf(`${OPEN} return (`, code, ')})') === undefined) return undefined;
   return problemOf(OPEN, code, '})');
 }
 

@@ -10,6 +10,7 @@ import { OUTPUT_BYTES, OutputLines } from '../../process/output-lines.js';
 import { stopWithContext } from '../../process/stop-with-context.js';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';
+import { exceededLimit } from '../program/exceeded-limit.js';
 import type { ChildMessage, ChildTask } from './child-messages.js';
 import { MessageLines } from './message-lines.js';
 
@@ -51,6 +52,7 @@ async function runJavaScript(
     messages: true,
   });
   using _ = stopWithContext(ctx, process_);
+  const startedAt = performance.now();
   const budget = {
     left: OUTPUT_BYTES,
     onSpent: () => ctx.logger.warn(`Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`),
@@ -87,6 +89,8 @@ async function runJavaScript(
   stderr.end();
   if (last) return conclude(last);
   if (outOfMemory) throw new JobError(`The job used more than its ${memoryMb} MiB of memory`, 'OUT_OF_MEMORY');
+  const exceeded = exceededLimit({ ...ended, errors: '', ranMs: performance.now() - startedAt }, { cpuSeconds });
+  if (exceeded) throw exceeded;
   if (messages.overflowed)
     throw new NoRetry('The job told more at once than can be taken', { code: 'RESULT_TOO_LARGE' });
   throw new JobError(
