@@ -34,6 +34,7 @@ export {
 } from './ordered-reader/ordered-reader.js';
 export { createPullLoop } from './pull-loop/pull-loop.js';
 export type { PulledMessage, PullLevel, PullLoop, PullLoopOptions } from './pull-loop/pull-loop-types.js';
+export { REDACTED, Redactor } from './secrets/redactor.js';
 export { createSealedReader, type SealedMessage, type SealedReader, sealFor } from './secrets/sealed-message.js';
 export { createSecretBox, keyIdOf, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';
 export { type Check, type CheckResult, createHealth, type Health } from './service/health.js';

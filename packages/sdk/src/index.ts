@@ -5,7 +5,6 @@ export { defineJob, isJob, type JobDefinition, type JobDefinitionOptions } from 
 export type { HandlerContext, RunLogger } from './define/handler-context.js';
 export type { InputOf, InputSchema, JsonSchema } from './define/input-schema.js';
 export type { JobOptions } from './define/job-options.js';
-export { Redactor } from './secrets/redactor.js';
 export { createWorker, type Worker } from './worker/create-worker.js';
 export type { KindRunner } from './worker/kind-runner.js';
 export type { WorkerOptions } from './worker/worker-options.js';

@@ -67,7 +67,10 @@ describe('secrets', () => {
   });
 
   it('that do not exist cannot be named by a job, which is told where it does; another change of it still goes', async () => {
-    const spec = { url: 'https://example.com/{{secrets.nope}}', headers: { authorization: 'Bearer {{secrets.nope2}}' } };
+    const spec = {
+      url: 'https://example.com/{{secrets.nope}}',
+      headers: { authorization: 'Bearer {{secrets.nope2}}' },
+    };
     const refused = await refusal(house.api, CREATE, { input: { name: 'nameless', kind: 'HTTP', spec } });
     expect(refused).toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(Object.keys(refused.fields ?? {}).sort()).toEqual(['spec.headers.authorization', 'spec.url']);

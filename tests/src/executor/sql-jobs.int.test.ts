@@ -12,7 +12,9 @@ beforeAll(async () => {
   await house.executor();
   const { db, backing } = house.domain.house;
   await db.query('create schema shop');
-  await db.query('create table shop.orders (id bigint generated always as identity primary key, who text, total numeric)');
+  await db.query(
+    'create table shop.orders (id bigint generated always as identity primary key, who text, total numeric)',
+  );
   await db.query(`insert into shop.orders (who, total) select 'who ' || n, n from generate_series(1, 5000) n`);
   await db.query(`create role clerk login password '${password}'`);
   await db.query('grant usage on schema shop to clerk');

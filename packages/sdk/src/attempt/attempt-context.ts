@@ -1,7 +1,7 @@
 import type { LogLevel, LogStream, RunDefinition } from '@jobflow/contracts';
+import type { Redactor } from '@jobflow/platform';
 import { delayOf, instantOf, NoRetry, RetryAt, Snooze } from '../define/attempt-control.js';
 import type { HandlerContext, RunLogger } from '../define/handler-context.js';
-import type { Redactor } from '../secrets/redactor.js';
 import type { RunLog } from './log-buffer.js';
 
 /** What a context tells the attempt it belongs to. */

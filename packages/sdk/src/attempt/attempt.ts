@@ -1,10 +1,9 @@
 import type { RunDefinition } from '@jobflow/contracts';
 import type { Outcome } from '@jobflow/domain';
-import type { Clock, Timer } from '@jobflow/platform';
+import { type Clock, Redactor, type Timer } from '@jobflow/platform';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import type { QueuedRun } from '../intake/queued-run.js';
 import { redactOutcome } from '../secrets/redact-outcome.js';
-import { Redactor } from '../secrets/redactor.js';
 import type { SecretSource } from '../secrets/secret-source.js';
 import type { ContextHost } from './attempt-context.js';
 import type { LogBuffer, RunLog } from './log-buffer.js';

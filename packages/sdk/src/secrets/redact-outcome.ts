@@ -1,6 +1,6 @@
 import type { AttemptError, Outcome } from '@jobflow/domain';
+import type { Redactor } from '@jobflow/platform';
 import { CUT_MARK } from '../attempt/storable-text.js';
-import type { Redactor } from './redactor.js';
 
 /** How an attempt ended, without the secrets it was given. */
 export function redactOutcome(outcome: Outcome, redactor: Redactor): Outcome {

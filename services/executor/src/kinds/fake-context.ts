@@ -1,6 +1,7 @@
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { defaultRetryPolicy } from '@jobflow/contracts';
-import { type KindContext, NoRetry, Redactor } from '@jobflow/sdk';
+import { Redactor } from '@jobflow/platform';
+import { type KindContext, NoRetry } from '@jobflow/sdk';
 
 export interface FakeContext extends KindContext {
   /** What was logged, as `STREAM message`. */

@@ -1,4 +1,4 @@
-import { Redactor } from '@jobflow/sdk';
+import { Redactor } from '@jobflow/platform';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputLines } from './output-lines.js';
