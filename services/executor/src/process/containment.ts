@@ -41,7 +41,10 @@ function works([command = '', ...args]: string[]): Promise<boolean> {
 }
 
 export interface ResourceLimits {
+  /** Of address space, of each process. */
   memoryMb?: number | undefined;
+  /** Of writable memory, of each process: for runtimes that reserve far more address space than they use. */
+  dataMb?: number | undefined;
   cpuSeconds?: number | undefined;
 }
 
@@ -57,6 +60,7 @@ export function containedCommand(containment: Containment, argv: string[], limit
   if (containment.prlimit) {
     limit.push('prlimit', '--core=0', '--nofile=1024');
     if (limits.memoryMb) limit.push(`--as=${limits.memoryMb * 1024 * 1024}`);
+    if (limits.dataMb) limit.push(`--data=${limits.dataMb * 1024 * 1024}`);
     // SIGXCPU at the limit, which tells what happened, SIGKILL a second later for what ignores it.
     if (limits.cpuSeconds) limit.push(`--cpu=${limits.cpuSeconds}:${limits.cpuSeconds + 1}`);
     limit.push('--');

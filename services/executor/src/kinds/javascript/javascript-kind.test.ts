@@ -105,6 +105,14 @@ describe('a JavaScript job', () => {
     });
   });
 
+  it('has a limit for its buffers too, and for its processor time', async () => {
+    if (!found.prlimit) return;
+    const greedy = run('const all = []; for (;;) all.push(Buffer.alloc(64 * 1024 * 1024, 1));');
+    expect(await failure(greedy.result)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    const spinning = run('for (;;) {}', {}, { limits: { cpuSeconds: 1 } });
+    expect(await failure(spinning.result)).toMatchObject({ code: 'CPU_TIME_EXCEEDED' });
+  });
+
   it('ends when it is asked to, and is killed when it does not', async () => {
     const asked = run(
       'async (input, { signal, log }) => { log("started"); await new Promise((_, no) => { setTimeout(() => {}, 60000); signal.addEventListener("abort", () => no(signal.reason)) }) }',

@@ -15,6 +15,10 @@ import type { ChildMessage, ChildTask } from './child-messages.js';
 import { MessageLines } from './message-lines.js';
 
 const DEFAULT_MEMORY_MB = 256;
+/** V8's own limit is for objects; this much more may be buffers, code and the runtime itself. */
+const BESIDE_HEAP_MB = 1024;
+/** How code hears that there is no memory for a buffer. */
+const NO_BUFFER = /^(Failed to allocate memory|Array buffer allocation failed)$/;
 const CHILD_PROGRAM = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
 
 const JavaScriptSpec = z.object({
@@ -46,7 +50,10 @@ async function runJavaScript(
   const flags = ['--permission', `--allow-fs-read=${child}`, `--max-old-space-size=${memoryMb}`, '--no-warnings'];
   const process_ = startContained({
     // The address space of V8 says nothing about its memory, so that limit is V8's own.
-    argv: containedCommand(containment, [process.execPath, ...flags, child], { cpuSeconds }),
+    argv: containedCommand(containment, [process.execPath, ...flags, child], {
+      cpuSeconds,
+      dataMb: memoryMb + BESIDE_HEAP_MB,
+    }),
     cwd: tmpdir(),
     env: jobEnvironment(env, tmpdir(), {}),
     messages: true,
@@ -63,7 +70,7 @@ async function runJavaScript(
   let outOfMemory = false;
   process_.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   process_.stderr.on('data', (chunk: Buffer) => {
-    if (chunk.includes('heap out of memory')) outOfMemory = true;
+    if (chunk.includes('out of memory')) outOfMemory = true;
     stderr.push(chunk);
   });
   const messages = new MessageLines(
@@ -87,8 +94,8 @@ async function runJavaScript(
   });
   stdout.end();
   stderr.end();
-  if (last) return conclude(last);
-  if (outOfMemory) throw new JobError(`The job used more than its ${memoryMb} MiB of memory`, 'OUT_OF_MEMORY');
+  if (last && !(last.type === 'failed' && NO_BUFFER.test(last.message))) return conclude(last);
+  if (last || outOfMemory) throw new JobError(`The job used more than its ${memoryMb} MiB of memory`, 'OUT_OF_MEMORY');
   const exceeded = exceededLimit({ ...ended, errors: '', ranMs: performance.now() - startedAt }, { cpuSeconds });
   if (exceeded) throw exceeded;
   if (messages.overflowed)
