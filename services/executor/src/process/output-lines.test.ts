@@ -1,3 +1,4 @@
+import { limits } from '@jobflow/contracts';
 import { Redactor } from '@jobflow/platform';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,17 @@ describe('lines of output', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('show no secret that stands where a long line is cut in two, and comes in two pieces', () => {
+    const longest = Math.floor(limits.logLineBytes / 3);
+    for (let before = longest - SECRET.length; before <= longest; before++) {
+      for (const first of [5, 10, 14]) {
+        const text = `${'x'.repeat(before)}${SECRET}`;
+        const lines = linesOf([Buffer.from(text.slice(0, before + first)), Buffer.from(text.slice(before + first))]);
+        expect(lines.join('')).toBe(`${'x'.repeat(before)}***`);
+      }
+    }
   });
 
   it('show no part of a secret either where the output is cut', () => {
