@@ -119,6 +119,19 @@ describe('secrets', () => {
   });
 });
 
+describe('a thousand secrets', () => {
+  it('are as many as there can be; those there are can still be changed', async () => {
+    const { db } = house.domain.house;
+    await house.setSecret('one-of-many', 'value');
+    await db.query(
+      `insert into gateway.secrets (name, sealed, updated_at) select 'fill-' || n, 'x', now() from generate_series(1, 1000) n`,
+    );
+    expect(await refusal(house.api, SET, { name: 'too-many', value: 'x' })).toMatchObject({ code: 'CONFLICT' });
+    expect(await house.setSecret('one-of-many', 'another')).toMatchObject({ name: 'one-of-many' });
+    await db.query(`delete from gateway.secrets where name like 'fill-%'`);
+  });
+});
+
 describe('a run that uses a secret', () => {
   it('gets it in the executor, and tells it nowhere', async () => {
     const token = `tok-${randomUUID()}`;
