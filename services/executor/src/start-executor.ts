@@ -5,6 +5,7 @@ import { loadHandlers } from './handlers/load-handlers.js';
 import { createKinds } from './kinds/create-kinds.js';
 import { type FoundPython, findPython } from './kinds/python/find-python.js';
 import { findContainment } from './process/containment.js';
+import { sweepRunDirectories } from './process/run-directory.js';
 
 export interface ExecutorConfig {
   NATS_URL: string;
@@ -25,6 +26,7 @@ export async function startExecutor(config: ExecutorConfig, context: ServiceCont
   const { logger, metrics, health, env, instanceId, version } = context;
   const link = await connectNats(config.NATS_URL, { name: instanceId, logger });
   const containment = await findContainment();
+  await sweepRunDirectories();
   if (config.JOBFLOW_KINDS.some((kind) => IN_PROCESSES.includes(kind)) && !containment.namespace) {
     logger.warn(
       'processes of jobs get no PID namespace of their own here: one that leaves its process group outlives its run, and can read this process’s environment; run the executor as root or allow user namespaces',

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Json, LogStream } from '@jobflow/contracts';
 import { type KindContext, NoRetry } from '@jobflow/sdk';
 import { type ContainedProcess, startContained } from '../../process/contained-process.js';
@@ -8,6 +5,7 @@ import { type Containment, containedCommand } from '../../process/containment.js
 import { jobEnvironment } from '../../process/job-environment.js';
 import { OUTPUT_BYTES, type OutputBudget, OutputLines } from '../../process/output-lines.js';
 import { OutputTail } from '../../process/output-tail.js';
+import { makeRunDirectory, removeRunDirectory } from '../../process/run-directory.js';
 import { stopWithContext } from '../../process/stop-with-context.js';
 import { fillTemplates, templateScope } from '../fill-templates.js';
 import { JobError } from '../job-error.js';
@@ -46,7 +44,7 @@ export async function runProgram(
 ): Promise<Json | undefined> {
   const { script, args, env: own } = await readSpec(ctx);
   const input = JSON.stringify(ctx.input ?? null);
-  const home = await mkdtemp(join(tmpdir(), 'jobflow-run-'));
+  const home = await makeRunDirectory();
   try {
     const command = await interpreter.command(script, home);
     const process = startContained({
@@ -63,7 +61,7 @@ export async function runProgram(
     process.stdin.end(`${input}\n`);
     return await finish(ctx, interpreter, process);
   } finally {
-    await rm(home, { recursive: true, force: true });
+    await removeRunDirectory(home);
   }
 }
 
