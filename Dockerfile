@@ -49,6 +49,8 @@ COPY --from=build /app/services/notifier/dist services/notifier/dist/
 COPY --from=build /app/services/projector/dist services/projector/dist/
 COPY --from=build /app/examples/handlers examples/handlers/
 COPY --from=build /app/web/dist web/dist/
+# For executors that carry out PYTHON jobs.
+RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 USER node
 EXPOSE 4000 8080
 CMD ["node", "services/gateway/dist/main.js"]

@@ -9,6 +9,7 @@ export * from './names.js';
 export * from './policy.js';
 export * from './position.js';
 export * from './run-events.js';
+export * from './secret-request.js';
 export * from './state-events.js';
 export * from './streams.js';
 export * from './subjects.js';

@@ -3,6 +3,7 @@ export const limits = {
   inputBytes: 256 * 1024,
   resultBytes: 256 * 1024,
   specBytes: 128 * 1024,
+  secretBytes: 64 * 1024,
   commitBytes: 256 * 1024,
   commitEvents: 500,
   /** Messages of one atomic batch: the server's own limit. */

@@ -67,6 +67,8 @@ export const live = {
   worker: 'jf.worker.heartbeat',
   cancel: 'jf.control.cancel',
   verify: 'jf.rpc.verify',
+  /** A worker asks any gateway for a secret, sealed for it alone. */
+  secret: 'jf.rpc.secret',
   /** Somebody's role, session or key changed: gateways look everybody up anew. */
   access: 'jf.live.access',
 } as const;

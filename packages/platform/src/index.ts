@@ -4,6 +4,7 @@ export * from './config/config-parts.js';
 export { ConfigError, readConfig } from './config/read-config.js';
 export { type AddressPolicy, addressPolicy } from './egress/address-policy.js';
 export { checkUrl, type UrlChecked, type UrlRules } from './egress/check-url.js';
+export { resolveAllowed } from './egress/resolve-allowed.js';
 export {
   createSafeDispatcher,
   ForbiddenAddressError,
@@ -33,6 +34,8 @@ export {
 } from './ordered-reader/ordered-reader.js';
 export { createPullLoop } from './pull-loop/pull-loop.js';
 export type { PulledMessage, PullLevel, PullLoop, PullLoopOptions } from './pull-loop/pull-loop-types.js';
+export { REDACTED, Redactor } from './secrets/redactor.js';
+export { createSealedReader, type SealedMessage, type SealedReader, sealFor } from './secrets/sealed-message.js';
 export { createSecretBox, keyIdOf, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';
 export { type Check, type CheckResult, createHealth, type Health } from './service/health.js';
 export { metric } from './service/metric.js';

@@ -28,6 +28,7 @@ export const executorConfig = {
     .max(10_000)
     .default(50)
     .describe('a whole number from 1 to 10,000'),
+  JOBFLOW_PYTHON: z.string().optional().describe('the Python interpreter; default: python3 on PATH'),
   JOBFLOW_KINDS: kinds.default(['HTTP', 'JAVASCRIPT', 'HANDLER']),
   JOBFLOW_ALLOW_CIDRS: cidrs.default([]),
   JOBFLOW_NO_HANDLER_AFTER_MS: milliseconds.default(60_000),

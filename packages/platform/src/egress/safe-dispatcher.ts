@@ -58,7 +58,8 @@ const forbidden = (address: string) =>
 
 type LookupCallback = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-const resolveAll: Resolve = (hostname, callback) =>
+/** The system's own lookup. */
+export const resolveAll: Resolve = (hostname, callback) =>
   dnsLookup(hostname, { all: true }, (error, addresses) => callback(error, addresses ?? []));
 
 function vettingLookup(allowed: AddressPolicy, resolve: Resolve) {

@@ -59,6 +59,7 @@ export const SecretEntity = defineEntity({
   properties: {
     name: column.text().primary(),
     sealed: column.text(),
+    description: column.text().nullable(),
     updated_at: column.instant(),
     updated_by: column.text().nullable(),
   },

@@ -1,4 +1,5 @@
 import type { LogLevel, LogStream, RunDefinition } from '@jobflow/contracts';
+import type { Redactor } from '@jobflow/platform';
 import { delayOf, instantOf, NoRetry, RetryAt, Snooze } from '../define/attempt-control.js';
 import type { HandlerContext, RunLogger } from '../define/handler-context.js';
 import type { RunLog } from './log-buffer.js';
@@ -10,6 +11,8 @@ export interface ContextHost {
   readonly softSignal: AbortSignal;
   readonly hardSignal: AbortSignal;
   readonly log: RunLog;
+  readonly redactor: Redactor;
+  secret(name: string): Promise<string>;
   reportProgress(percent: number, message: string | undefined): void;
   now(): number;
 }
@@ -19,6 +22,8 @@ export interface KindContext extends HandlerContext<unknown> {
   readonly run: RunDefinition;
   /** Aborted when the attempt is over whatever it does: whatever still runs must be killed now. */
   readonly kill: AbortSignal;
+  /** Takes the secrets this attempt was given out of texts; for what is cut before it is told. */
+  readonly redactor: Pick<Redactor, 'text' | 'cutText' | 'longest'>;
   /** Adds a line that a process printed. */
   line(level: LogLevel, stream: LogStream, message: string): void;
   /** The same attempt, with its input as a schema made it. */
@@ -70,6 +75,13 @@ export class AttemptContext implements KindContext {
   get logger(): RunLogger {
     this.#logger ??= makeLogger(this.#host);
     return this.#logger;
+  }
+  get redactor(): Redactor {
+    return this.#host.redactor;
+  }
+  get secret() {
+    const host = this.#host;
+    return (name: string) => host.secret(name);
   }
   get line() {
     const host = this.#host;

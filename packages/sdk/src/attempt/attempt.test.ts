@@ -14,6 +14,7 @@ function makeAttempt(timeout: RunDefinition['timeout'] = {}) {
   const host = {
     clock,
     logs,
+    secrets: { get: async (name: string) => `value of ${name}` },
     onEnd: (_: Attempt, outcome: Outcome | undefined) => void ends.push(outcome),
     onProgress: () => undefined,
   };

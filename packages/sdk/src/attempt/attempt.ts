@@ -1,8 +1,10 @@
 import type { RunDefinition } from '@jobflow/contracts';
 import type { Outcome } from '@jobflow/domain';
-import type { Clock, Timer } from '@jobflow/platform';
+import { type Clock, Redactor, type Timer } from '@jobflow/platform';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import type { QueuedRun } from '../intake/queued-run.js';
+import { redactOutcome } from '../secrets/redact-outcome.js';
+import type { SecretSource } from '../secrets/secret-source.js';
 import type { ContextHost } from './attempt-context.js';
 import type { LogBuffer, RunLog } from './log-buffer.js';
 import { outcomeOfReturned, outcomeOfThrown } from './outcome-of.js';
@@ -43,6 +45,7 @@ export class Attempt implements ContextHost {
 
   readonly #host: AttemptHost;
   #log: RunLog | undefined;
+  #redactor: Redactor | undefined;
   #soft: AbortController | undefined;
   #hard: AbortController | undefined;
   #timers: Timer[] = [];
@@ -71,8 +74,22 @@ export class Attempt implements ContextHost {
 
   get log(): RunLog {
     const { id: runId, queue, logLevel: level = 'INFO' } = this.run;
-    this.#log ??= this.#host.logs.open({ runId, queue, level, attempt: this.attempt });
+    this.#log ??= this.#host.logs.open({
+      ...{ runId, queue, level, attempt: this.attempt },
+      redact: (text) => this.#redactor?.text(text) ?? text,
+    });
     return this.#log;
+  }
+
+  get redactor(): Redactor {
+    this.#redactor ??= new Redactor();
+    return this.#redactor;
+  }
+
+  async secret(name: string): Promise<string> {
+    const value = await this.#host.secrets.get(name);
+    this.redactor.add(value);
+    return value;
   }
 
   /** Resolves when all it logged is stored; undefined if there is nothing to wait for. */
@@ -86,7 +103,8 @@ export class Attempt implements ContextHost {
 
   reportProgress(percent: number, message: string | undefined): void {
     if (this.ended || !Number.isFinite(percent)) return;
-    this.progress = { percent: Math.min(100, Math.max(0, percent)), message };
+    const told = message === undefined ? undefined : (this.#redactor?.text(message) ?? message);
+    this.progress = { percent: Math.min(100, Math.max(0, percent)), message: told };
     this.#host.onProgress(this);
   }
 
@@ -144,7 +162,7 @@ export class Attempt implements ContextHost {
     this.ended = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers = [];
-    this.#host.onEnd(this, outcome);
+    this.#host.onEnd(this, outcome && this.#redactor ? redactOutcome(outcome, this.#redactor) : outcome);
   }
 
   #stop(why: 'cancelled' | 'drained' | 'soft-limit'): void {
@@ -183,6 +201,7 @@ export class Attempt implements ContextHost {
 export interface AttemptHost {
   readonly logs: LogBuffer;
   readonly clock: Clock;
+  readonly secrets: SecretSource;
   /** No outcome: the run was taken over, and nothing may be recorded or acknowledged. */
   onEnd(attempt: Attempt, outcome: Outcome | undefined): void;
   onProgress(attempt: Attempt): void;

@@ -24,6 +24,8 @@ export interface LogOwner {
   attempt: number;
   queue: string;
   level: LogLevel;
+  /** Takes out what must not be stored. */
+  redact?: (text: string) => string;
 }
 
 /**
@@ -99,7 +101,7 @@ export class RunLog {
   write(level: LogLevel, stream: LogStream, text: string): void {
     // What a process prints has no level of its own, so the job's level does not filter it.
     if (stream === 'LOG' && RANK[level] < this.#rank) return;
-    const message = storableText(text, limits.logLineBytes);
+    const message = storableText(this.#owner.redact?.(text) ?? text, limits.logLineBytes);
     const bytes = Buffer.byteLength(message) + 64;
     const full = this.#totalLines >= ATTEMPT_LINES || this.#totalBytes + bytes > ATTEMPT_BYTES;
     if (full || this.#buffer.bytes + bytes > BUFFER_BYTES) {

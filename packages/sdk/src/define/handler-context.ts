@@ -19,6 +19,11 @@ export interface HandlerContext<I> {
   /** Aborted at the soft time limit, when the run is cancelled, when the worker drains, or when the run was taken over. */
   readonly signal: AbortSignal;
   readonly logger: RunLogger;
+  /**
+   * The value of a secret. Whatever the attempt tells from now on (its log, progress, result, error) shows it as `***`.
+   * Rejects for good if there is none of that name (SECRET_MISSING), and for another try if no gateway answers.
+   */
+  secret(name: string): Promise<string>;
   /** 0–100, and what is being done. Told at most five times a second, the newest wins. */
   progress(percent: number, message?: string): void;
   /** Fails the attempt; the next one starts at that Date, or in that many milliseconds. Throws. */

@@ -1,4 +1,4 @@
-import { live, RUNS_STREAM, VerifyReply } from '@jobflow/contracts';
+import { live, RUNS_STREAM, type SecretRequest, VerifyReply } from '@jobflow/contracts';
 import type { Clock, EventLog, NatsLink, StateStore } from '@jobflow/platform';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -9,6 +9,7 @@ import { createEpochBook } from '../intake/epoch-book.js';
 import { EpochGuard } from '../intake/epoch-guard.js';
 import { LiveWorkers } from '../intake/live-workers.js';
 import { Suspects } from '../intake/suspects.js';
+import { createSecretSource } from '../secrets/secret-source.js';
 import { ActiveReporter } from './active-reporter.js';
 import { Engine } from './engine.js';
 import { HandlerlessRuns } from './handlerless-runs.js';
@@ -18,6 +19,7 @@ import { Slots } from './slots.js';
 import { createWorkerMetrics } from './worker-metrics.js';
 
 const VERIFY_TIMEOUT_MS = 6_000;
+const SECRET_TIMEOUT_MS = 3_000;
 
 export interface EngineEnvironment {
   workerId: string;
@@ -97,6 +99,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     claims,
     handlerless: new HandlerlessRuns(env.noHandlerAfterMs),
     logs,
+    secrets: createSecretSource({ clock, ask: (request) => askSecret(link, request) }),
     active,
     recorder,
     isPaused: (queue) => store.queues.get(queue)?.state.paused === true,
@@ -109,6 +112,11 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
 async function verify(link: NatsLink, ids: string[], seq: number): Promise<VerifyReply> {
   const reply = await link.nc.request(live.verify, JSON.stringify({ ids, seq }), { timeout: VERIFY_TIMEOUT_MS });
   return VerifyReply.parse(reply.json());
+}
+
+async function askSecret(link: NatsLink, request: SecretRequest): Promise<unknown> {
+  const reply = await link.nc.request(live.secret, JSON.stringify(request), { timeout: SECRET_TIMEOUT_MS });
+  return reply.json();
 }
 
 const TELL_EVERY_MS = 5_000;

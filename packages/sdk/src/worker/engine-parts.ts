@@ -4,6 +4,7 @@ import type { CancelledRuns } from '../intake/cancelled-runs.js';
 import type { Claims } from '../intake/claims.js';
 import type { EpochGuard } from '../intake/epoch-guard.js';
 import type { Suspects } from '../intake/suspects.js';
+import type { SecretSource } from '../secrets/secret-source.js';
 import type { ActiveReporter } from './active-reporter.js';
 import type { HandlerlessRuns } from './handlerless-runs.js';
 import type { OutcomeRecorder } from './outcome-recorder.js';
@@ -22,6 +23,7 @@ export interface EngineParts {
   claims: Claims;
   handlerless: HandlerlessRuns;
   logs: LogBuffer;
+  secrets: SecretSource;
   active: ActiveReporter;
   recorder: OutcomeRecorder;
   isPaused: (queue: string) => boolean;

@@ -8,6 +8,7 @@ import type { RunClaimed } from '../intake/claims.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import { readQueuedRun } from '../intake/queued-run.js';
 import type { Admitted } from '../intake/suspects.js';
+import type { SecretSource } from '../secrets/secret-source.js';
 import type { EngineParts } from './engine-parts.js';
 import { reclaimAttempt } from './reclaim-attempt.js';
 
@@ -53,6 +54,9 @@ export class Engine implements AttemptHost {
 
   get clock(): Clock {
     return this.#parts.clock;
+  }
+  get secrets(): SecretSource {
+    return this.#parts.secrets;
   }
   get logs(): LogBuffer {
     return this.#parts.logs;

@@ -116,6 +116,7 @@ describe('an outcome', () => {
     const host = {
       clock,
       logs: new LogBuffer({ clock, record: () => Promise.resolve() }),
+      secrets: { get: async () => '' },
       onEnd: (attempt: Attempt, outcome: Outcome | undefined) => outcome && recorder.record(attempt, outcome),
       onProgress: () => undefined,
     };

@@ -4,17 +4,21 @@ import type { KindRunner } from '@jobflow/sdk';
 import type { Containment } from '../process/containment.js';
 import { createHttpKind } from './http/http-kind.js';
 import { createJavaScriptKind } from './javascript/javascript-kind.js';
+import type { FoundPython } from './python/find-python.js';
+import { createPythonKind } from './python/python-kind.js';
 import { createShellKind } from './shell/shell-kind.js';
+import { createSqlKind } from './sql/sql-kind.js';
 
 export interface KindsOptions {
   enabled: readonly JobKind[];
   allow: string[];
   containment: Containment;
+  python: FoundPython;
   env: NodeJS.ProcessEnv;
 }
 
 /** Every kind of job, and for those that this executor does not carry out the reason. */
-export function createKinds({ enabled, allow, containment, env }: KindsOptions): {
+export function createKinds({ enabled, allow, containment, python, env }: KindsOptions): {
   kinds: KindRunner[];
   parts: Stoppable[];
 } {
@@ -22,21 +26,14 @@ export function createKinds({ enabled, allow, containment, env }: KindsOptions):
   const built: KindRunner[] = [
     http.runner,
     createShellKind({ containment, env }),
+    createPythonKind({ containment, env, python }),
+    createSqlKind({ allow }),
     createJavaScriptKind({ containment, env }),
-    notBuilt('PYTHON'),
-    notBuilt('SQL'),
   ];
-  const kinds = built.map((kind) => (kind.enabled && !enabled.includes(kind.kind) ? switchedOff(kind.kind) : kind));
+  const kinds = built.map((kind) => (enabled.includes(kind.kind) ? kind : switchedOff(kind.kind)));
   if (!enabled.includes('HANDLER')) kinds.push(switchedOff('HANDLER'));
   return { kinds, parts: [http] };
 }
-
-const notBuilt = (kind: JobKind): KindRunner => ({
-  kind,
-  enabled: false,
-  nowhere: true,
-  reason: `${kind} jobs are not carried out by this version of Jobflow`,
-});
 
 const switchedOff = (kind: JobKind): KindRunner => ({
   kind,

@@ -1,11 +1,14 @@
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { defaultRetryPolicy } from '@jobflow/contracts';
-import type { KindContext } from '@jobflow/sdk';
+import { Redactor } from '@jobflow/platform';
+import { type KindContext, NoRetry } from '@jobflow/sdk';
 
 export interface FakeContext extends KindContext {
   /** What was logged, as `STREAM message`. */
   readonly lines: string[];
   readonly told: { percent: number; message: string | undefined }[];
+  /** What `secret` answers with, by name. */
+  readonly secrets: Record<string, string>;
   /** Asks it to end, as a cancellation or a soft limit does. */
   ask(): void;
   /** Ends it, as a hard limit does. */
@@ -17,6 +20,8 @@ export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDef
   const soft = new AbortController();
   const hard = new AbortController();
   const lines: string[] = [];
+  const secrets: Record<string, string> = {};
+  const redactor = new Redactor();
   const told: FakeContext['told'] = [];
   const run: RunDefinition = {
     id: '0193581c-7b5e-7000-8000-000000000000',
@@ -31,7 +36,8 @@ export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDef
     createdAt: 0,
     ...fields,
   };
-  const log = (message: string) => void lines.push(`LOG ${message}`);
+  const tell = (stream: string, message: string) => void lines.push(`${stream} ${redactor.text(message)}`);
+  const log = (message: string) => tell('LOG', message);
   const unused = (): never => {
     throw new Error('kinds throw NoRetry, RetryAt and Snooze themselves');
   };
@@ -46,7 +52,15 @@ export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDef
     signal: soft.signal,
     kill: hard.signal,
     logger: { debug: log, info: log, warn: log, error: log },
-    line: (_level, stream, message) => void lines.push(`${stream} ${message}`),
+    line: (_level, stream, message) => tell(stream, message),
+    async secret(name) {
+      const value = secrets[name];
+      if (value === undefined) throw new NoRetry(`There is no secret named ${name}`, { code: 'SECRET_MISSING' });
+      redactor.add(value);
+      return value;
+    },
+    redactor,
+    secrets,
     progress: (percent, message) => void told.push({ percent, message }),
     retryAt: unused,
     noRetry: unused,

@@ -1,10 +1,15 @@
 import type { Json } from '@jobflow/contracts';
-import { renderTemplate, type TemplateScope } from '@jobflow/domain';
+import { renderTemplate, secretsIn, type TemplateScope } from '@jobflow/domain';
 import { type KindContext, NoRetry } from '@jobflow/sdk';
 
-/** What the templates of a run's spec can see. */
-export function templateScope(ctx: KindContext): TemplateScope {
+/**
+ * What the templates of a run's spec can see. Secrets are fetched here, and only those that the templates name.
+ * @param parts what will be filled
+ */
+export async function templateScope(ctx: KindContext, parts: Json): Promise<TemplateScope> {
   const { run } = ctx;
+  const names = secretsIn(parts);
+  const values = await Promise.all(names.map((name) => ctx.secret(name)));
   return {
     input: (ctx.input ?? null) as Json,
     run: {
@@ -16,6 +21,7 @@ export function templateScope(ctx: KindContext): TemplateScope {
       tags: run.tags ?? [],
       createdAt: new Date(run.createdAt).toISOString(),
     },
+    secrets: Object.fromEntries(names.map((name, at) => [name, values[at] ?? ''])),
   };
 }
 

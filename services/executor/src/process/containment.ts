@@ -41,9 +41,18 @@ function works([command = '', ...args]: string[]): Promise<boolean> {
 }
 
 export interface ResourceLimits {
+  /** Of address space, of each process. */
   memoryMb?: number | undefined;
+  /** Of writable memory, of each process: for runtimes that reserve far more address space than they use. */
+  dataMb?: number | undefined;
   cpuSeconds?: number | undefined;
 }
+
+/**
+ * The first process of a PID namespace ignores signals that it does not handle, SIGTERM and SIGXCPU included: this one
+ * only waits for the job's, and ends with its code; 128 + n, if signal n ended it.
+ */
+const FIRST_PROCESS = ['/bin/sh', '-c', '"$@"; exit $?', 'jobflow'];
 
 /** The command line that runs this one shut in. */
 export function containedCommand(containment: Containment, argv: string[], limits: ResourceLimits): string[] {
@@ -51,8 +60,10 @@ export function containedCommand(containment: Containment, argv: string[], limit
   if (containment.prlimit) {
     limit.push('prlimit', '--core=0', '--nofile=1024');
     if (limits.memoryMb) limit.push(`--as=${limits.memoryMb * 1024 * 1024}`);
-    if (limits.cpuSeconds) limit.push(`--cpu=${limits.cpuSeconds}`);
+    if (limits.dataMb) limit.push(`--data=${limits.dataMb * 1024 * 1024}`);
+    // SIGXCPU at the limit, which tells what happened, SIGKILL a second later for what ignores it.
+    if (limits.cpuSeconds) limit.push(`--cpu=${limits.cpuSeconds}:${limits.cpuSeconds + 1}`);
     limit.push('--');
   }
-  return [...containment.prefix, ...limit, ...argv];
+  return [...containment.prefix, ...limit, ...FIRST_PROCESS, ...argv];
 }

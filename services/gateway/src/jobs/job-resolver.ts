@@ -11,6 +11,7 @@ import { badUserInput, conflict, notFound } from '../errors/refusals.js';
 import { selectedFields } from '../paging/selected-fields.js';
 import { hasQueue } from '../queues/known-queue.js';
 import { schedulesByJob } from '../schedules/next-fires.js';
+import { missingSecrets } from '../secrets/missing-secrets.js';
 import { Job, JobConnection } from './job.js';
 import { JobInput, JobUpdateInput } from './job-input.js';
 import { JobFilter, JobSort } from './job-list-input.js';
@@ -41,7 +42,7 @@ export class JobResolver {
     requireJob(ctx.principal, input.name);
     const store = await settledState(ctx);
     const job = newJob(input, { now: ctx.clock.now(), actor: ctx.actor, defaultPriority: defaultPriority(store) });
-    checkJob(ctx, store, job);
+    await checkJob(ctx, store, job, true);
     await createDefinition(ctx, 'job', { type: 'JobSaved', job }, (now) => now.jobs.get(job.name)?.state.revision);
     return job;
   }
@@ -57,9 +58,9 @@ export class JobResolver {
     return changeDefinition(ctx, {
       ...{ what: 'job', id: name, expectedRevision },
       find: (store) => store.jobs.get(name),
-      decide: (job, store) => {
+      decide: async (job, store) => {
         const next = changedJob(job, input, { defaultPriority: defaultPriority(store) });
-        checkJob(ctx, store, next);
+        await checkJob(ctx, store, next, input.spec !== undefined || Boolean(input.kind));
         return next;
       },
       event: (job) => ({ type: 'JobSaved', job }),
@@ -121,8 +122,10 @@ const defaultPriority =
   (queue: string): number =>
     store.queues.get(queue)?.state.defaultPriority ?? 5;
 
-function checkJob(ctx: Context, store: StateStore, job: JobState): void {
-  const problems = jobProblems(job, ctx.config.allowCidrs);
+/** @param newSpec its secrets are looked for only then: a job whose secret was lost can still be switched off */
+async function checkJob(ctx: Context, store: StateStore, job: JobState, newSpec: boolean): Promise<void> {
+  const found = jobProblems(job, ctx.config.allowCidrs);
+  const problems = newSpec ? { ...(await missingSecrets(ctx, job)), ...found } : found;
   if (Object.keys(problems).length > 0) throw badUserInput(problems);
   if (!hasQueue(store, job.queue)) throw notFound('queue', job.queue);
 }

@@ -1,8 +1,9 @@
-import { type JobKind, type Json, limits } from '@jobflow/contracts';
+import { type JobKind, type Json, limits, SecretName } from '@jobflow/contracts';
 import { parseTemplate } from '@jobflow/domain';
 import { checkUrl } from '@jobflow/platform';
 import { z } from 'zod';
 import { zodProblems } from '../definitions/zod-problems.js';
+import { javascriptProblem } from './javascript-syntax.js';
 
 /*
  * What each kind's `spec` looks like when it is saved: strings may hold templates, which are filled when a run starts.
@@ -25,11 +26,25 @@ const program = z.strictObject({
   env: z.record(variableName, plain).optional(),
 });
 
+/** Set by the connection, not by the job. */
+const ownHeader = /^(host|content-length|connection|keep-alive|transfer-encoding|upgrade|te|trailer|expect|proxy-.*)$/i;
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, 'must be the name of a header')
+  .refine((name) => !ownHeader.test(name), 'is set by the connection and cannot be set by a job');
+const method = z
+  .string()
+  .max(200)
+  .refine(
+    (text) => holdsTemplate(text) || (/^[A-Za-z]{1,20}$/.test(text) && text.toUpperCase() !== 'CONNECT'),
+    'must be a method such as GET or POST',
+  );
+
 export const specSchemas = {
   HTTP: z.strictObject({
-    method: z.string().min(1).max(200).optional().describe('POST if there is a body, else GET'),
+    method: method.optional().describe('POST if there is a body, else GET'),
     url: z.string().min(1).max(8192),
-    headers: z.record(z.string(), plain).optional(),
+    headers: z.record(headerName, plain).optional(),
     body: z.json().optional().describe('A string is sent as it is, anything else as JSON'),
     successCodes: z
       .array(
@@ -46,9 +61,18 @@ export const specSchemas = {
   SHELL: program,
   PYTHON: program,
   SQL: z.strictObject({
-    connection: text.min(1).describe('The name of the secret that holds the connection string'),
-    query: text.min(1),
-    params: z.array(z.json()).max(1000).optional(),
+    connection: SecretName.describe('The name of the secret that holds the connection string, postgres://…'),
+    query: text
+      .min(1)
+      .refine(
+        (query) => !holdsTemplate(query),
+        'may not hold templates, which would make input into SQL; hand values over in params, as $1, $2 …',
+      )
+      .describe('One statement; $1, $2 … stand for params'),
+    params: z.array(z.json()).max(1000).optional().describe('May hold templates; values of the query’s $1, $2 …'),
+    readOnly: z.boolean().optional().describe('Default true: the statement can change nothing'),
+    maxRows: z.int().min(1).max(10_000).optional().describe('Rows kept of the result; default 1000'),
+    timeoutMs: z.int().min(1).max(3_600_000).optional().describe('For the statement; default 60,000'),
   }),
   JAVASCRIPT: z.strictObject({ code: text.min(1) }),
   HANDLER: z.strictObject({}),
@@ -71,7 +95,8 @@ export function specProblems(kind: JobKind, spec: Json | undefined, allow: reado
   const parsed = specSchemas[kind].safeParse(spec ?? {});
   if (!parsed.success) return zodProblems(parsed.error, 'spec');
   const url = kind === 'HTTP' ? urlProblem((parsed.data as { url: string }).url, allow) : undefined;
-  return url === undefined ? {} : { 'spec.url': url };
+  const code = kind === 'JAVASCRIPT' ? javascriptProblem((parsed.data as { code: string }).code) : undefined;
+  return { ...(url !== undefined && { 'spec.url': url }), ...(code !== undefined && { 'spec.code': code }) };
 }
 
 const MARK = 'template';

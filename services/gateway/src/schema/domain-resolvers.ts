@@ -15,6 +15,7 @@ import { RunSubscriptions } from '../runs/run-subscriptions.js';
 import { ScheduleCommands } from '../schedules/schedule-commands.js';
 import { ScheduleFields } from '../schedules/schedule-fields.js';
 import { ScheduleResolver } from '../schedules/schedule-resolver.js';
+import { SecretResolver } from '../secrets/secret-resolver.js';
 import { StatsResolver } from '../stats/stats-resolver.js';
 import { WorkerFields } from '../workers/worker-fields.js';
 import { WorkerResolver } from '../workers/worker-resolver.js';
@@ -41,5 +42,6 @@ export const domainResolvers: readonly ResolverClass[] = [
   ChannelResolver,
   ChannelFields,
   DeliveryResolver,
+  SecretResolver,
   StatsResolver,
 ];

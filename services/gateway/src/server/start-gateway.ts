@@ -29,6 +29,7 @@ import { createRateCounter } from '../limits/rate-counter.js';
 import { createWriteLimit } from '../limits/write-limit.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { resolvers } from '../schema/resolvers.js';
+import { createSecretResponder } from '../secrets/secret-responder.js';
 import { createClientWatch } from '../subscriptions/client-watch.js';
 import { createLiveFeed } from '../subscriptions/live-feed.js';
 import { createPrepareOperation } from '../subscriptions/prepare-operation.js';
@@ -142,6 +143,7 @@ export async function startGateway({
     keep(closingInTime(app, clock));
     const { server: http } = app;
     keep(createHousekeeping({ db, sessions, authenticator, clock, logger })).start();
+    await keep(createSecretResponder({ link, db, box: services.secretBox, logger })).start();
     keep(watch).start();
     await keep(
       createWebSocketServer({

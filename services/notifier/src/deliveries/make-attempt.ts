@@ -1,6 +1,7 @@
 import { type ChannelState, type DeliveryEvent, deliverySubject } from '@jobflow/contracts';
 import { type Clock, type EventLog, type Logger, type StateStore, saveState } from '@jobflow/platform';
 import type { ChannelSecret } from '../channels/channel-secrets.js';
+import { redactAnswer } from '../webhook/redact-answer.js';
 import { retryAfterMs, retryWait } from '../webhook/retry-schedule.js';
 import { sendWebhook, type WebhookAnswer, type WebhookSender } from '../webhook/send-webhook.js';
 import { signedHeaders } from '../webhook/sign-webhook.js';
@@ -38,10 +39,11 @@ export function attemptMaker(dependencies: AttemptDependencies) {
     const at = clock.now();
     const signed = signedHeaders(target.secret, `msg_${delivery.id}`, Math.floor(at / 1000), delivery.body);
     const fixed = { 'content-type': 'application/json', 'user-agent': `Jobflow/${dependencies.version}`, ...signed };
-    const answer = await sendWebhook(
+    const sent = await sendWebhook(
       { url: target.url, headers: { ...target.headers, ...fixed }, body: delivery.body },
       dependencies.sender,
     );
+    const answer = redactAnswer(sent, target);
     const next = nextOf(answer, delivery, clock.now(), random);
     const requestHeaders = {
       ...Object.fromEntries(Object.keys(target.headers).map((name) => [name, '[redacted]'])),

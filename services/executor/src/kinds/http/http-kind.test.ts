@@ -103,6 +103,47 @@ describe('an HTTP job', () => {
     });
   });
 
+  it('uses secrets in URL, headers and body, and shows none of them', async () => {
+    const token = 'hunter2/hunter2+hunter2';
+    answer = (request, response, body) => {
+      response.writeHead(request.url?.includes('refuse') ? 400 : 200, { 'content-type': 'text/plain', etag: token });
+      response.end(`got ${body} ${request.headers.authorization} ${'x'.repeat(300)}${token}`);
+    };
+    const spec = {
+      url: `${base}/{{secrets.token}}/{{input.what}}`,
+      headers: { authorization: 'Bearer {{secrets.token}}' },
+      body: { key: '{{secrets.token}}' },
+    };
+    const given = async (what: string) => {
+      const context = fakeContext(spec, { what });
+      context.secrets.token = token;
+      return { context, result: await run(local, spec, {}, context).catch((error: Error) => error) };
+    };
+    const { context, result } = await given('take');
+    expect(seen.at(-1)).toMatchObject({
+      url: `/${encodeURIComponent(token)}/take`,
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ key: token }),
+    });
+    expect(context.lines.join()).toContain(`POST ${base}/{{secrets.token}}/{{input.what}} answered 200`);
+    expect(context.lines.join()).not.toContain('hunter2');
+    expect(result).toMatchObject({ headers: { etag: '***' } });
+    const refused = await given('refuse');
+    expect(refused.result).toMatchObject({ code: 'HTTP_400', message: expect.stringContaining('Bearer ***') });
+    expect((refused.result as Error).message).not.toContain('hunter');
+  });
+
+  it('shows no secret where it keeps only the beginning of an answer', async () => {
+    const token = 'hunter2-hunter2';
+    answer = (_, response) => void response.end(`${'x'.repeat(16 * 1024 - 8)}${token.repeat(20_000)}`);
+    const spec = { url: base, headers: { 'x-token': '{{secrets.token}}' } };
+    const context = fakeContext(spec);
+    context.secrets.token = token;
+    const result = (await run(local, spec, {}, context)) as { body: string; truncated: boolean };
+    expect(result.truncated).toBe(true);
+    expect(result.body.endsWith('xxx***')).toBe(true);
+  });
+
   it('never calls an address that is not public, unless that is allowed', async () => {
     const before = seen.length;
     for (const url of [

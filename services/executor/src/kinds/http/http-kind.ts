@@ -1,3 +1,4 @@
+import { secretsIn } from '@jobflow/domain';
 import { checkUrl, createSafeDispatcher, ForbiddenAddressError } from '@jobflow/platform';
 import { type KindContext, type KindRunner, NoRetry, RetryAt } from '@jobflow/sdk';
 import { type Dispatcher, request } from 'undici';
@@ -34,7 +35,7 @@ export function createHttpKind({ allow }: HttpKindOptions): { runner: KindRunner
 }
 
 async function call(ctx: KindContext, dispatcher: Dispatcher, allow: string[]) {
-  const spec = readSpec(ctx);
+  const spec = await readSpec(ctx);
   const checked = checkUrl(spec.url, { allow });
   if (!checked.ok) throw new NoRetry(`The job's URL ${checked.reason}`, { code: 'FORBIDDEN_ADDRESS' });
   const { method, shown } = spec;
@@ -54,7 +55,7 @@ async function call(ctx: KindContext, dispatcher: Dispatcher, allow: string[]) {
     ctx.logger.info(
       `${method} ${shown} answered ${response.statusCode} in ${Math.round(performance.now() - startedAt)} ms`,
     );
-    const result = httpResult(response.statusCode, response.headers, body);
+    const result = httpResult(response.statusCode, response.headers, body, ctx.redactor);
     if (isSuccess(response.statusCode, spec.successCodes)) return result;
     throw refused(ctx, `${method} ${shown}`, response.statusCode, response.headers['retry-after'], body.bytes);
   } catch (error) {
@@ -67,14 +68,12 @@ async function call(ctx: KindContext, dispatcher: Dispatcher, allow: string[]) {
   }
 }
 
-function readSpec(ctx: KindContext) {
-  const scope = templateScope(ctx);
+async function readSpec(ctx: KindContext) {
   const raw = (ctx.run.spec ?? {}) as Record<string, never>;
+  const scope = await templateScope(ctx, raw);
   const { url, ...rest } = raw;
   const filled = fillTemplates(rest, scope) as object;
   const spec = parseSpec(HttpSpec, { ...filled, url: typeof url === 'string' ? fillUrl(url, scope) : url });
-  const parsed = URL.parse(spec.url);
-  const shown = parsed ? `${parsed.origin}${parsed.pathname}` : spec.url.slice(0, 200);
   const headers: Record<string, string> = {
     'user-agent': 'Jobflow',
     'x-jobflow-run-id': ctx.runId,
@@ -89,7 +88,20 @@ function readSpec(ctx: KindContext) {
     headers[name.toLowerCase()] = value;
   }
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-  return { ...spec, method: spec.method ?? (body === undefined ? 'GET' : 'POST'), headers, payload, shown };
+  return {
+    ...spec,
+    method: spec.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers,
+    payload,
+    shown: shownUrl(String(url), spec.url),
+  };
+}
+
+/** For logs and errors: without its query, and if there is a secret in it, as the job has it. */
+function shownUrl(template: string, url: string): string {
+  if (secretsIn(template).length > 0) return template.slice(0, 200);
+  const parsed = URL.parse(url);
+  return parsed ? `${parsed.origin}${parsed.pathname}` : url.slice(0, 200);
 }
 
 /** 408, 429 and 5xx may pass; anything else would be answered the same again. */
@@ -101,10 +113,7 @@ function refused(
   body: Buffer,
 ): Error {
   const code = `HTTP_${status}`;
-  const excerpt = body
-    .toString('utf8', 0, 4 * EXCERPT)
-    .trim()
-    .slice(0, EXCERPT);
+  const excerpt = ctx.redactor.text(body.toString('utf8')).trim().slice(0, EXCERPT);
   const message = `${what} answered ${status}${excerpt ? `: ${excerpt}` : ''}`;
   if (status !== 408 && status !== 429 && status < 500) return new NoRetry(message, { code });
   const at = retryAfter(Array.isArray(after) ? after[0] : after, Date.now());

@@ -13,6 +13,12 @@ const KEPT_HEADERS = [
   'x-request-id',
 ];
 
+/** Takes secrets out of texts; what is told whole is looked through when the attempt ends. */
+export interface Redacting {
+  text(text: string): string;
+  cutText(text: string): string;
+}
+
 export interface ReadBody {
   bytes: Buffer;
   /** There was more. */
@@ -36,26 +42,28 @@ export function httpResult(
   status: number,
   headers: Record<string, string | string[] | undefined>,
   body: ReadBody,
+  redactor: Redacting,
 ): Json {
   const kept = KEPT_HEADERS.flatMap((name) => {
     const value = headers[name];
-    return value === undefined ? [] : [[name, String(value).slice(0, 1000)] as const];
+    return value === undefined ? [] : [[name, redactor.text(String(value)).slice(0, 1000)] as const];
   });
   const result = {
     status,
     headers: Object.fromEntries(kept),
-    body: bodyValue(body, String(headers['content-type'] ?? '')),
+    body: bodyValue(body, String(headers['content-type'] ?? ''), redactor),
     ...(body.cut && { truncated: true }),
   };
   // Escapes can make a text far longer as JSON than it was.
   const fits = Buffer.byteLength(JSON.stringify(result)) <= limits.resultBytes;
-  return fits ? result : { ...result, body: body.bytes.subarray(0, CUT_BYTES).toString('utf8'), truncated: true };
+  const beginning = redactor.cutText(body.bytes.subarray(0, CUT_BYTES).toString('utf8'));
+  return fits ? result : { ...result, body: beginning, truncated: true };
 }
 
 /** JSON as JSON, text as text; of anything else only how long it is. */
-function bodyValue({ bytes, cut }: ReadBody, contentType: string): Json {
+function bodyValue({ bytes, cut }: ReadBody, contentType: string, redactor: Redacting): Json {
   if (bytes.length === 0) return null;
-  const text = bytes.toString('utf8');
+  const text = cut ? redactor.cutText(bytes.toString('utf8')) : bytes.toString('utf8');
   if (!cut && /[/+]json\b/i.test(contentType)) {
     try {
       return JSON.parse(text) as Json;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Containment, findContainment } from '../../process/containment.js';
-import { fakeContext } from '../fake-context.js';
+import { type FakeContext, fakeContext } from '../fake-context.js';
 import { createJavaScriptKind } from './javascript-kind.js';
 
 const child = fileURLToPath(new URL('./javascript-child.mts', import.meta.url));
@@ -21,6 +21,9 @@ const run = (code: string, input: Json = {}, fields: Partial<RunDefinition> = {}
   if (!kind.enabled) throw new Error('not enabled');
   const context = fakeContext({ code }, input, fields);
   return { context, result: Promise.resolve(kind.run(context)) };
+};
+const said = async (context: FakeContext, line: string) => {
+  while (!context.lines.includes(line)) await wait(10);
 };
 const failure = (promise: Promise<unknown>) =>
   promise.then(
@@ -102,15 +105,23 @@ describe('a JavaScript job', () => {
     });
   });
 
+  it('has a limit for its buffers too, and for its processor time', async () => {
+    if (!found.prlimit) return;
+    const greedy = run('const all = []; for (;;) all.push(Buffer.alloc(64 * 1024 * 1024, 1));');
+    expect(await failure(greedy.result)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    const spinning = run('for (;;) {}', {}, { limits: { cpuSeconds: 1 } });
+    expect(await failure(spinning.result)).toMatchObject({ code: 'CPU_TIME_EXCEEDED' });
+  });
+
   it('ends when it is asked to, and is killed when it does not', async () => {
     const asked = run(
-      'async (input, { signal }) => { await new Promise((_, no) => { setTimeout(() => {}, 60000); signal.addEventListener("abort", () => no(signal.reason)) }) }',
+      'async (input, { signal, log }) => { log("started"); await new Promise((_, no) => { setTimeout(() => {}, 60000); signal.addEventListener("abort", () => no(signal.reason)) }) }',
     );
-    await wait(300);
+    await said(asked.context, 'LOG started');
     asked.context.ask();
     expect(await failure(asked.result)).toMatchObject({ message: 'The run is to end' });
-    const killed = run('for (;;) {}');
-    await wait(300);
+    const killed = run('console.log("started"); for (;;) {}');
+    await said(killed.context, 'STDOUT started');
     killed.context.ask();
     const before = Date.now();
     killed.context.end();

@@ -10,10 +10,15 @@ import { OUTPUT_BYTES, OutputLines } from '../../process/output-lines.js';
 import { stopWithContext } from '../../process/stop-with-context.js';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';
+import { exceededLimit } from '../program/exceeded-limit.js';
 import type { ChildMessage, ChildTask } from './child-messages.js';
 import { MessageLines } from './message-lines.js';
 
 const DEFAULT_MEMORY_MB = 256;
+/** V8's own limit is for objects; this much more may be buffers, code and the runtime itself. */
+const BESIDE_HEAP_MB = 1024;
+/** How code hears that there is no memory for a buffer. */
+const NO_BUFFER = /^(Failed to allocate memory|Array buffer allocation failed)$/;
 const CHILD_PROGRAM = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
 
 const JavaScriptSpec = z.object({
@@ -45,12 +50,16 @@ async function runJavaScript(
   const flags = ['--permission', `--allow-fs-read=${child}`, `--max-old-space-size=${memoryMb}`, '--no-warnings'];
   const process_ = startContained({
     // The address space of V8 says nothing about its memory, so that limit is V8's own.
-    argv: containedCommand(containment, [process.execPath, ...flags, child], { cpuSeconds }),
+    argv: containedCommand(containment, [process.execPath, ...flags, child], {
+      cpuSeconds,
+      dataMb: memoryMb + BESIDE_HEAP_MB,
+    }),
     cwd: tmpdir(),
     env: jobEnvironment(env, tmpdir(), {}),
     messages: true,
   });
   using _ = stopWithContext(ctx, process_);
+  const startedAt = performance.now();
   const budget = {
     left: OUTPUT_BYTES,
     onSpent: () => ctx.logger.warn(`Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`),
@@ -61,7 +70,7 @@ async function runJavaScript(
   let outOfMemory = false;
   process_.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   process_.stderr.on('data', (chunk: Buffer) => {
-    if (chunk.includes('heap out of memory')) outOfMemory = true;
+    if (chunk.includes('out of memory')) outOfMemory = true;
     stderr.push(chunk);
   });
   const messages = new MessageLines(
@@ -85,8 +94,10 @@ async function runJavaScript(
   });
   stdout.end();
   stderr.end();
-  if (last) return conclude(last);
-  if (outOfMemory) throw new JobError(`The job used more than its ${memoryMb} MiB of memory`, 'OUT_OF_MEMORY');
+  if (last && !(last.type === 'failed' && NO_BUFFER.test(last.message))) return conclude(last);
+  if (last || outOfMemory) throw new JobError(`The job used more than its ${memoryMb} MiB of memory`, 'OUT_OF_MEMORY');
+  const exceeded = exceededLimit({ ...ended, errors: '', ranMs: performance.now() - startedAt }, { cpuSeconds });
+  if (exceeded) throw exceeded;
   if (messages.overflowed)
     throw new NoRetry('The job told more at once than can be taken', { code: 'RESULT_TOO_LARGE' });
   throw new JobError(

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Containment, findContainment } from '../../process/containment.js';
+import { gone, isAlive, pidOf } from '../../testing/processes.js';
 import { type FakeContext, fakeContext } from '../fake-context.js';
 import { createShellKind } from './shell-kind.js';
 
@@ -33,20 +33,6 @@ const lineStarting = async (context: FakeContext, prefix: string) => {
     await wait(10);
   }
 };
-const isAlive = (pid: number) => {
-  try {
-    // A zombie that nobody has reaped yet is dead.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
-const gone = async (pid: number, withinMs: number) => {
-  const until = Date.now() + withinMs;
-  while (Date.now() < until && isAlive(pid)) await wait(10);
-  return !isAlive(pid);
-};
-
 describe('a shell job', () => {
   it('gets its arguments, its input on standard input and in JOBFLOW_INPUT, and its own variables', async () => {
     const script = 'echo "$1|$2"; cat; echo "$JOBFLOW_INPUT"; echo "$MINE $JOBFLOW_JOB $JOBFLOW_ATTEMPT"; pwd';
@@ -73,7 +59,10 @@ describe('a shell job', () => {
 
   it('fails with its exit code, and tells its two streams apart', async () => {
     const { context, result } = run({ script: 'echo out; echo err >&2; exit 3' });
-    expect(await failure(result)).toMatchObject({ code: 'EXIT_3' });
+    expect(await failure(result)).toMatchObject({
+      code: 'EXIT_3',
+      message: 'The script ended with exit code 3: err',
+    });
     expect(context.lines.sort()).toEqual(['STDERR err', 'STDOUT out']);
   });
 
@@ -129,6 +118,46 @@ describe('a shell job', () => {
     expect(context.lines.join('\n').length).toBeLessThan(2.5 * 1024 * 1024);
   });
 
+  it('is told which of its limits it met', async () => {
+    if (!found.prlimit) return;
+    const spinning = run({ script: 'while :; do :; done' }, {}, { limits: { cpuSeconds: 1 } });
+    expect(await failure(spinning.result)).toMatchObject({
+      code: 'CPU_TIME_EXCEEDED',
+      message: 'The job used more than its 1 s of processor time',
+    });
+    const deaf = run({ script: "trap '' XCPU; while :; do :; done" }, {}, { limits: { cpuSeconds: 1 } });
+    expect(await failure(deaf.result)).toMatchObject({ code: 'CPU_TIME_EXCEEDED' });
+    const greedy = run(
+      { script: 'head -c 300000000 /dev/zero | tail -n 1 > /dev/null' },
+      {},
+      { limits: { memoryMb: 64 } },
+    );
+    expect(await failure(greedy.result)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    const opening = run({ script: 'echo "$(ulimit -n) $(ulimit -c)"' });
+    expect(await opening.result).toBe('1024 0');
+  });
+
+  it('gets secrets in its variables, and shows none of them, in whatever pieces it prints them', async () => {
+    const context = fakeContext({
+      script: `printf %s "$TOKEN" | head -c 6; sleep 0.1; printf '%s\\n' "$TOKEN" | tail -c +7; printf %s "$TOKEN" | base64
+        head -c 5455 /dev/zero | tr '\\0' x; echo "$TOKEN"; echo "$TOKEN" >&2; printf %s "$TOKEN" | head -c 8 >&2; exit 4`,
+      env: { TOKEN: '{{secrets.api-token}}' },
+    });
+    context.secrets['api-token'] = 'hunter2-hunter2-hunter2';
+    const error = await failure(start(context));
+    const told = context.lines.join('\n');
+    expect(told).not.toMatch(/hunter|2-hun/);
+    expect(told).not.toContain(Buffer.from('hunter2-hunter2').toString('base64').slice(0, 18));
+    expect(context.lines).toContain('STDERR ***');
+    expect(error).toMatchObject({ code: 'EXIT_4', message: 'The script ended with exit code 4: ***' });
+  });
+
+  it('ends when its secret does not exist', async () => {
+    expect(await failure(run({ script: 'true', env: { A: '{{secrets.none}}' } }).result)).toMatchObject({
+      code: 'SECRET_MISSING',
+    });
+  });
+
   it('refuses a template in its script, where input would be code', async () => {
     expect(await failure(run({ script: 'echo {{input.x}}' }).result)).toMatchObject({
       code: 'BAD_SPEC',
@@ -148,21 +177,3 @@ describe('a shell job', () => {
     expect(pidOf('sleep 302')).toBe(0);
   });
 });
-
-/** The pid, as this process sees it, of the process with this command line; 0 if there is none. */
-function pidOf(command: string): number {
-  for (const pid of pids()) {
-    try {
-      const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      if (text === command && isAlive(pid)) return pid;
-    } catch {
-      // Ended meanwhile.
-    }
-  }
-  return 0;
-}
-
-function pids(): number[] {
-  const { readdirSync } = process.getBuiltinModule('node:fs');
-  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-}

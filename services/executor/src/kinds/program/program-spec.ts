@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-/** The `spec` of a SHELL job. `args` and `env` may hold templates; the script is code and is taken as it is. */
-export const ShellSpec = z.object({
-  /** Run by `/bin/sh -c`. */
+/** The `spec` of SHELL and PYTHON jobs. `args` and `env` may hold templates; the script is code and is taken as it is. */
+export const ProgramSpec = z.object({
   script: z.string().min(1),
-  /** `$1`, `$2`, … */
+  /** `$1`, `$2`, … in a shell script, `sys.argv[1:]` in Python. */
   args: z
     .array(z.union([z.string(), z.number(), z.boolean()]).transform(String))
     .max(1000)
@@ -16,7 +15,7 @@ export const ShellSpec = z.object({
     )
     .default({}),
 });
-export type ShellSpec = z.infer<typeof ShellSpec>;
+export type ProgramSpec = z.infer<typeof ProgramSpec>;
 
 /** A template in a script would make input into code. */
 export const holdsTemplate = (script: string): boolean => /\{\{\s*(input|run|parents|secrets)\b/.test(script);

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Whether a process lives; a zombie that nobody has reaped yet is dead. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a process is gone within so many milliseconds. */
+export async function gone(pid: number, withinMs: number): Promise<boolean> {
+  const until = Date.now() + withinMs;
+  while (Date.now() < until && isAlive(pid)) await wait(10);
+  return !isAlive(pid);
+}
+
+/** The pid, as this process sees it, of the process with this command line; 0 if there is none. */
+export function pidOf(command: string): number {
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const text = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      if (text === command && isAlive(Number(name))) return Number(name);
+    } catch {
+      // Ended meanwhile.
+    }
+  }
+  return 0;
+}
