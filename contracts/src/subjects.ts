@@ -69,4 +69,6 @@ export const live = {
   verify: 'jf.rpc.verify',
   /** Somebody's role, session or key changed: gateways look everybody up anew. */
   access: 'jf.live.access',
+  /** A bulk operation moved on. */
+  bulk: 'jf.live.bulk',
 } as const;
