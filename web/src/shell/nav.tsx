@@ -42,7 +42,7 @@ export function Nav() {
               <A
                 href={page.href}
                 aria-current={isCurrent(page.href) ? 'page' : undefined}
-                class={`flex flex-col items-center gap-0.5 px-0.5 py-2 text-[0.6875rem] font-medium transition-colors sm:rounded-lg lg:flex-row lg:gap-3 lg:px-3 lg:text-sm ${
+                class={`flex flex-col items-center gap-0.5 px-0.5 py-2 text-[0.6875rem] font-medium max-sm:text-[0.625rem] transition-colors sm:rounded-lg lg:flex-row lg:gap-3 lg:px-3 lg:text-sm ${
                   isCurrent(page.href)
                     ? 'text-accent-ink sm:bg-accent-soft'
                     : 'text-ink-soft hover:text-ink sm:hover:bg-sunken'

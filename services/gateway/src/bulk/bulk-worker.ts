@@ -52,6 +52,11 @@ export function createBulkWorker(parts: BulkParts): BulkWork & Service {
     const opened: DbSession = await db.session(() => {
       if (session === opened) letGo();
     });
+    // Of a machine that vanished Postgres hears nothing: without these it would hold its locks for hours.
+    await opened.query(
+      `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+         set_config('tcp_keepalives_count', '3', false)`,
+    );
     session = opened;
     return opened;
   }

@@ -80,8 +80,13 @@ export async function listOperations(
 }
 
 const KEPT_MS = 90 * 86_400_000;
+const KEPT = 10_000;
 
-/** Operations are remembered for 90 days after their end. */
+/** Operations are remembered for 90 days after their end, and the latest 10,000 at most. */
 export async function sweepOperations(db: Queryable, now: number): Promise<void> {
-  await db.query('delete from gateway.bulk_operations where finished_at < $1', [new Date(now - KEPT_MS)]);
+  await db.query(
+    `delete from gateway.bulk_operations where finished_at is not null and (finished_at < $1
+       or id in (select id from gateway.bulk_operations order by created_at desc, id desc offset ${KEPT}))`,
+    [new Date(now - KEPT_MS)],
+  );
 }
