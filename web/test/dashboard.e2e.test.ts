@@ -310,7 +310,15 @@ describe.skipIf(!chromiumPath())('every page', () => {
     await link.waitFor();
     const run = (await link.getAttribute('href')) as string;
     const tabs = ['logs', 'result', 'input', 'attempts', 'deliveries', 'timeline'];
-    return [...tabs.map((tab) => `${run}?tab=${tab}`), await pathOfAJob(page)];
+    return [...tabs.map((tab) => `${run}?tab=${tab}`), ...(await pathOfADeadLetter(page)), await pathOfAJob(page)];
+  }
+
+  async function pathOfADeadLetter(page: Page): Promise<string[]> {
+    if (given) return [];
+    await page.goto(`${url}/runs?status=FAILED`);
+    const link = page.locator('[role="row"] a').first();
+    await link.waitFor();
+    return [(await link.getAttribute('href')) as string];
   }
 
   async function pathOfAJob(page: Page): Promise<string> {

@@ -34,7 +34,7 @@ export function DeadLetterGroups(props: {
               >
                 {group.message || 'No message'}
               </A>
-              <p class="mt-0.5 flex flex-wrap gap-x-4 text-[0.8125rem] text-ink-soft">
+              <p class="mt-0.5 flex flex-wrap items-center gap-x-4 text-[0.8125rem] text-ink-soft">
                 <span class="min-w-0 truncate">{group.job}</span>
                 <span>
                   last <TimeAgo at={group.lastAt} />
@@ -42,7 +42,7 @@ export function DeadLetterGroups(props: {
                 <span>
                   first <TimeAgo at={group.firstAt} />
                 </span>
-                <A class="link relative z-10" href={`/runs/${group.sample.id}`}>
+                <A class="link relative z-10 inline-flex min-h-6 items-center" href={`/runs/${group.sample.id}`}>
                   Newest run
                 </A>
               </p>

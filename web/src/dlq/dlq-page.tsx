@@ -65,15 +65,16 @@ export default function DlqPage() {
     });
   // Only what is shown can be chosen: a group that is gone is not redriven when it comes back.
   const selected = () => list.nodes.filter((group) => chosen().has(group.id));
+  /** In a button there is room for few words: the dialog says the job as well. */
   const what = () => {
     if (search.group) return 'this group';
     const count = selected().length;
-    return count > 0 ? `${count} group${count === 1 ? '' : 's'}` : search.job ? `all of ${search.job}` : 'all';
+    return count > 0 ? `${count} group${count === 1 ? '' : 's'}` : 'all';
   };
   const ask = (dialog: Asking['dialog']) =>
     setAsking({
       dialog,
-      what: what(),
+      what: search.job && !search.group ? `${what()} of ${search.job}` : what(),
       filter: letterFilter(
         search,
         selected().map((group) => group.id),
