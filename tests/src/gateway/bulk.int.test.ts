@@ -237,11 +237,17 @@ describe('discarding', () => {
       detail: { total: 2 },
     });
 
-    const undone = await doAll(api, bulk.UNDO, { id: done.id });
+    const asked = await Promise.all([1, 2, 3].map(() => api.ask(bulk.UNDO, { id: done.id })));
+    const begun = asked.flatMap((answer) => answer.data?.undoBulkOperation ?? []);
+    expect(begun).toHaveLength(1);
+    const undone = await ended(api, begun[0]?.id);
     expect(undone).toMatchObject({ action: 'RESTORE', undoOf: done.id, total: 2, done: 2, undoableUntil: null });
     expect((await runsOf(api, filter)).map((one) => one.id).sort()).toEqual(letters);
     expect(await deadLettersOf(api)).toBe(before);
-    expect(await refusal(api, bulk.UNDO, { id: done.id })).toMatchObject({ code: 'CONFLICT' });
+    expect(await refusal(api, bulk.UNDO, { id: done.id })).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining(undone.id),
+    });
     expect(await refusal(api, bulk.UNDO, { id: undone.id })).toMatchObject({ code: 'CONFLICT' });
     expect(await doAll(api, bulk.REDRIVE, { filter })).toMatchObject({ done: 2 });
   });
