@@ -418,8 +418,7 @@ it('what nobody but the fold can judge is judged by it: a letter that is not ope
     api,
     'query ($id: ID!) { run(id: $id) { deadLetter timeline { type message } } }',
     { id: letter },
-    ({ run }) => run.timeline.length === 5,
+    ({ run }) => run.deadLetter === 'REDRIVEN' && run.timeline.length === 5,
   );
-  expect(data.run.deadLetter).toBe('REDRIVEN');
   expect(data.run.timeline.at(-1).message).toContain('changed nothing');
 });
