@@ -4,6 +4,8 @@ import { Duration, Instant, JobKind, JobName, Key, LogLevel, Priority, QueueName
 import { DeliveryGuarantee, Limits, RetryPolicy, TimeoutPolicy } from './policy.js';
 
 export const RunId = z.uuid();
+/** One command over many runs. */
+export const OperationId = z.uuid();
 
 /** Everything an executor needs to carry out a run: self-contained, so that the log is the queue. */
 export const RunDefinition = z.object({
@@ -31,6 +33,8 @@ export const RunDefinition = z.object({
   /** The tick this run was made for. */
   fireAt: Instant.optional(),
   retryOf: RunId.optional(),
+  /** The bulk operation that made this run. */
+  operationId: OperationId.optional(),
   test: z.boolean().optional(),
   traceparent: z.string().max(64).optional(),
 });
@@ -105,6 +109,7 @@ export const RunCancelRequested = z.object({
   type: z.literal('RunCancelRequested'),
   runId: RunId,
   reason: z.string().max(1000).optional(),
+  operationId: OperationId.optional(),
 });
 /** A running attempt was stopped because of a RunCancelRequested. */
 export const RunCancelled = z.object({ type: z.literal('RunCancelled'), ...ended });
@@ -122,6 +127,22 @@ export const RunClaimed = z.object({
   /** True when the claimant itself was already running it (it came back after a server restart). */
   reclaim: z.boolean().optional(),
 });
+const onLetter = { runId: RunId, operationId: OperationId.optional() };
+/** A dead letter's work is done again by another run. Stored in one unit with that run's RunQueued. */
+export const RunDeadLetterRedriven = z.object({
+  type: z.literal('RunDeadLetterRedriven'),
+  ...onLetter,
+  /** The run that was made for it. */
+  by: RunId,
+});
+/** Nobody will do a dead letter's work again. */
+export const RunDeadLetterDiscarded = z.object({
+  type: z.literal('RunDeadLetterDiscarded'),
+  ...onLetter,
+  reason: z.string().min(1).max(1000),
+});
+/** A discarded dead letter is to be dealt with after all. */
+export const RunDeadLetterReopened = z.object({ type: z.literal('RunDeadLetterReopened'), ...onLetter });
 export const ScheduleTicked = z.object({
   type: z.literal('ScheduleTicked'),
   scheduleId: z.string(),
@@ -145,6 +166,9 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunCancelled,
   RunExpired,
   RunClaimed,
+  RunDeadLetterRedriven,
+  RunDeadLetterDiscarded,
+  RunDeadLetterReopened,
   ScheduleTicked,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;

@@ -71,4 +71,6 @@ export const live = {
   secret: 'jf.rpc.secret',
   /** Somebody's role, session or key changed: gateways look everybody up anew. */
   access: 'jf.live.access',
+  /** A bulk operation moved on. */
+  bulk: 'jf.live.bulk',
 } as const;

@@ -13,6 +13,7 @@ const JobPage = lazy(() => import('./jobs/job-page'));
 const RunsPage = lazy(() => import('./runs/runs-page'));
 const RunPage = lazy(() => import('./runs/run-page'));
 const MonitorPage = lazy(() => import('./monitor/monitor-page'));
+const DlqPage = lazy(() => import('./dlq/dlq-page'));
 const SchedulesPage = lazy(() => import('./schedules/schedules-page'));
 const ChannelsPage = lazy(() => import('./channels/channels-page'));
 
@@ -30,6 +31,7 @@ export function App() {
           <Route path="/runs" component={RunsPage} />
           <Route path="/runs/:id" component={RunPage} />
           <Route path="/monitor" component={MonitorPage} />
+          <Route path="/dlq" component={DlqPage} />
           <Route path="/schedules" component={SchedulesPage} />
           <Route path="/channels" component={ChannelsPage} />
           <Route path="*" component={NotFoundPage} />

@@ -194,6 +194,59 @@ describe.skipIf(!chromiumPath())('a log', () => {
   });
 });
 
+describe.skipIf(!chromiumPath() || given)('dead letters', () => {
+  it('of a group are redriven with their number in the button, followed to the end, and gone then', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.waitForURL(`${url}/dlq`);
+    const groups = page.getByRole('list', { name: 'Groups of dead letters' }).getByRole('listitem');
+    await groups.first().waitFor();
+    const count = await groups.count();
+    const first = groups.first();
+    const size = Number((await first.locator('.num .block').first().textContent())?.replace(/\D/g, ''));
+    await first.getByRole('checkbox').check();
+    await page.getByRole('button', { name: 'Redrive 1 group' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: /Change the input/ }).fill('{ not json');
+    await dialog.getByRole('button', { name: `Redrive ${size}` }).click();
+    await dialog.getByText(/not valid JSON/).waitFor();
+    await dialog.getByRole('textbox', { name: /Change the input/ }).fill('{ "region": "eu" }');
+    await dialog.getByRole('button', { name: `Redrive ${size}` }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('progressbar').waitFor();
+    await page.getByText(`Redriven ${size}`, { exact: true }).waitFor();
+    await expect.poll(() => groups.count()).toBe(count - 1);
+    await context.close();
+  });
+
+  it('are discarded only with a reason, and that can be stopped and is told', async () => {
+    const [page, context] = await newPage();
+    await signIn(page, url, email, password);
+    await page.goto(`${url}/dlq`);
+    const groups = page.getByRole('list', { name: 'Groups of dead letters' }).getByRole('listitem');
+    await groups.first().getByRole('link').first().click();
+    await page.waitForURL(/\/dlq\?group=/);
+    await page.getByRole('table', { name: 'Dead letters' }).waitFor();
+    await page.getByRole('button', { name: 'Discard this group' }).waitFor();
+    await page.getByRole('link', { name: 'All groups' }).click();
+    await page.getByRole('button', { name: 'Discard all' }).click();
+    const dialog = page.getByRole('dialog');
+    const discard = dialog.getByRole('button', { name: /^Discard \d+/ });
+    await discard.waitFor();
+    await discard.click();
+    await dialog.getByText(/Say why/).waitFor();
+    await dialog.getByLabel('Reason').fill('Too old');
+    await discard.click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('Stopped').waitFor();
+    await page.getByText('“Too old”').waitFor();
+    await context.close();
+  });
+});
+
 describe.skipIf(!chromiumPath())('the shell', () => {
   it('obeys its keys, and not while someone types', async () => {
     const [page, context] = await newPage();
@@ -244,6 +297,8 @@ describe.skipIf(!chromiumPath())('every page', () => {
     '/monitor',
     '/schedules',
     '/channels',
+    '/dlq',
+    '/dlq?job=no-such-job',
     unknownRun,
     '/nowhere',
   ];
@@ -255,7 +310,15 @@ describe.skipIf(!chromiumPath())('every page', () => {
     await link.waitFor();
     const run = (await link.getAttribute('href')) as string;
     const tabs = ['logs', 'result', 'input', 'attempts', 'deliveries', 'timeline'];
-    return [...tabs.map((tab) => `${run}?tab=${tab}`), await pathOfAJob(page)];
+    return [...tabs.map((tab) => `${run}?tab=${tab}`), ...(await pathOfADeadLetter(page)), await pathOfAJob(page)];
+  }
+
+  async function pathOfADeadLetter(page: Page): Promise<string[]> {
+    if (given) return [];
+    await page.goto(`${url}/runs?status=FAILED`);
+    const link = page.locator('[role="row"] a').first();
+    await link.waitFor();
+    return [(await link.getAttribute('href')) as string];
   }
 
   async function pathOfAJob(page: Page): Promise<string> {
@@ -299,6 +362,12 @@ describe.skipIf(!chromiumPath())('every page', () => {
     for (const [path, button] of [
       ['/schedules', 'New schedule'],
       ['/channels', 'New webhook'],
+      ...(given
+        ? []
+        : ([
+            ['/dlq', 'Redrive all'],
+            ['/dlq', 'Discard all'],
+          ] as const)),
       [job, 'Add schedule'],
       [job, 'Delete this job'],
     ] as const) {

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { mockBulk } from './mock-bulk.ts';
 import { makeHealth } from './mock-platform.ts';
 import { type Fields, iso, type MockRun, makeRun } from './mock-runs.ts';
 import { type Args, type MockState, matches } from './mock-state.ts';
@@ -116,6 +117,7 @@ export function mockFields(state: MockState, request: MockRequest): Fields {
         rest,
       ),
     stats,
+    ...mockBulk(state),
     createJob,
     updateJob: ({ name, input }: Args) => Object.assign(jobOf(name), input),
     deleteJob: ({ name }: Args) => jobs.splice(jobs.indexOf(jobOf(name)), 1).length > 0,

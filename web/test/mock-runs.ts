@@ -50,9 +50,12 @@ export function makeRun(job: string, status: string, createdAt: number, more: Fi
   const finished = ended && started !== null ? started + duration : null;
   const failed = status === 'FAILED';
   const attempt = failed ? 3 : status === 'QUEUED' || status === 'SCHEDULED' ? 0 : status === 'RETRYING' ? 2 : 1;
-  const message = failures[Math.floor(random() * failures.length)];
+  const mistake = Math.floor(random() * failures.length);
+  const message = failures[mistake];
   const error =
-    failed || status === 'RETRYING' ? { message, code: 'ERR_SOURCE', stack, fingerprint: 'f1', retryable: true } : null;
+    failed || status === 'RETRYING'
+      ? { message, code: 'ERR_SOURCE', stack, fingerprint: `${job}-${mistake}`, retryable: true }
+      : null;
   const run: MockRun = {
     __typename: 'Run',
     id: runId(createdAt),
@@ -160,6 +163,11 @@ export function makeRuns(now: number): MockRun[] {
   for (let n = 0; n < 136; n += 1) {
     const job = names[Math.floor(random() * names.length)] as JobSeed;
     runs.push(makeRun(job.name, statusFor(job.rate ?? 1), now - 60_000 - n * 95_000));
+  }
+  // An evening on which something was broken.
+  for (let n = 0; n < 24; n += 1) {
+    const job = n % 3 === 0 ? 'orders.sync' : 'report.generate';
+    runs.push(makeRun(job, 'FAILED', now - 136 * 95_000 - 120_000 - n * 7_000));
   }
   return runs;
 }

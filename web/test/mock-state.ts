@@ -1,3 +1,4 @@
+import { makeOperations } from './mock-bulk.ts';
 import { makeJobs } from './mock-jobs.ts';
 import { makeChannels, makeDeliveries, makeLog, makeQueues, makeSchedules, makeWorkers } from './mock-platform.ts';
 import { type Fields, iso, type MockRun, makeRun, makeRuns } from './mock-runs.ts';
@@ -23,6 +24,7 @@ export function mockState() {
   const channels = makeChannels(now);
   const deliveries = makeDeliveries(runs, now);
   const log = makeLog(5_000, now);
+  const operations = makeOperations(now);
   const listeners = new Set<(run: MockRun) => void>();
 
   const tell = (run: MockRun) => {
@@ -55,6 +57,7 @@ export function mockState() {
     channels,
     deliveries,
     log,
+    operations,
     listeners,
     change,
     add,
@@ -65,4 +68,6 @@ export function mockState() {
 export const matches = (run: MockRun, filter: Args | null) =>
   (!filter?.statuses || filter.statuses.includes(run.status)) &&
   (!filter?.jobs || filter.jobs.includes(run.job)) &&
-  (!filter?.ids || filter.ids.includes(run.id));
+  (!filter?.ids || filter.ids.includes(run.id)) &&
+  (!filter?.deadLetter || filter.deadLetter.includes(run.deadLetter)) &&
+  (!filter?.fingerprints || filter.fingerprints.includes((run.error as { fingerprint?: string } | null)?.fingerprint));

@@ -1,3 +1,4 @@
+import { operationFrames } from './mock-bulk.ts';
 import { mockStats } from './mock-fields.ts';
 import { makeHealth } from './mock-platform.ts';
 import { iso, type MockRun } from './mock-runs.ts';
@@ -59,6 +60,7 @@ export function mockSubscriptions(state: MockState): Record<string, object> {
     runUpdates: ({ filter }: Args) => changes(filter ?? null),
     runLogs: ({ afterLine }: Args) => logLines(afterLine ?? 0),
     stats: () => every(1_000, () => ({ stats: mockStats(state) })),
+    bulkOperationUpdates: ({ id }: Args) => operationFrames(state, id),
     health: () => every(10_000, () => ({ health: makeHealth(now) })),
     queueUpdates: () => every(1_000, () => ({ queueUpdates: queues })),
     workerUpdates: () => every(2_000, () => ({ workerUpdates: workers })),

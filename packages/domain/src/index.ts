@@ -1,5 +1,6 @@
 export * from './enqueue/resolve-run.js';
 export * from './errors/fingerprint.js';
+export * from './json/merge-patch.js';
 export * from './retry/outcome.js';
 export * from './retry/retry-delay.js';
 export * from './retry/settle.js';

@@ -108,9 +108,10 @@ export class ScriptedWorker {
     runId: string,
     next: RunEventOf<'RunAttemptFailed'>['next'] = { kind: 'dead', reason: 'not-retryable' },
     which?: Attempt,
+    more: { message?: string; fingerprint?: string } = {},
   ): Promise<void> {
     const now = Date.now();
-    const error = { message: 'it broke at 42', code: 'E_BROKEN', fingerprint: 'print-1', retryable: true };
+    const error = { message: 'it broke at 42', code: 'E_BROKEN', fingerprint: 'print-1', retryable: true, ...more };
     const ended = { ...this.on(runId, which), startedAt: now - 5, finishedAt: now };
     await this.log.record(outcomeSubject('default'), [
       { type: 'RunAttemptFailed', ...ended, status: 'FAILED', error, next },

@@ -144,6 +144,13 @@ export class GatewayProcess {
     return { token: data.login.accessToken, cookie: cookieOf(response) ?? '' };
   }
 
+  /** SIGKILL, as a crash would be. */
+  async kill9(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('close', resolve));
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+
   async stop(): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     const ended = new Promise<number | null>((resolve) => this.child.once('close', resolve));

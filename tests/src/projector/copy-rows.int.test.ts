@@ -16,6 +16,7 @@ const COLUMNS: CopyColumn[] = [
   { name: 'a_bool', type: 'bool' },
   { name: 'a_json', type: 'json' },
   { name: 'a_texts', type: 'texts' },
+  { name: 'a_uuids', type: 'uuids' },
   { name: 'an_instant', type: 'instant' },
 ];
 
@@ -30,6 +31,7 @@ const row = fc.record({
   a_bool: maybe(fc.boolean()),
   a_json: maybe(fc.jsonValue({ maxDepth: 3, stringUnit: 'grapheme' })),
   a_texts: maybe(fc.array(text, { maxLength: 4 })),
+  a_uuids: maybe(fc.array(fc.uuid(), { maxLength: 3 })),
   an_instant: maybe(fc.integer({ min: 0, max: 9_999_999_999_999 })),
 });
 
@@ -46,7 +48,7 @@ describe('rows that are copied into Postgres', () => {
     const db = await createDb(backing.databaseUrl, { name: 'test', max: 1 });
     session = await db.session();
     await session.query(`create table copied (n int primary key, a_uuid uuid, a_text text, a_smallint smallint, a_bigint bigint,
-      a_real real, a_bool boolean, a_json json, a_texts text[], an_instant timestamptz)`);
+      a_real real, a_bool boolean, a_json json, a_texts text[], a_uuids uuid[], an_instant timestamptz)`);
     stop = async () => {
       await session.end();
       await db.stop();
@@ -78,6 +80,7 @@ describe('rows that are copied into Postgres', () => {
           a_bool: given.a_bool ?? null,
           a_json: given.a_json === undefined ? null : JSON.stringify(given.a_json),
           a_texts: given.a_texts?.map(kept) ?? null,
+          a_uuids: given.a_uuids ?? null,
           an_instant: given.an_instant ?? null,
         }));
         expect(back.map((r) => ({ ...r, a_real: r.a_real === null ? null : Math.fround(r.a_real as number) }))).toEqual(

@@ -237,9 +237,25 @@ class Life {
       runId: this.run.id,
     });
   }
-  retryOf(other: RunDefinition): this {
+  retryOf(other: RunDefinition, operationId?: string): this {
     this.run.retryOf = other.id;
+    if (operationId) this.run.operationId = operationId;
     return this;
+  }
+  redriven(by: RunDefinition, operationId: string): this {
+    return this.letter({ type: 'RunDeadLetterRedriven', runId: this.run.id, by: by.id, operationId });
+  }
+  discarded(operationId: string): this {
+    return this.letter({ type: 'RunDeadLetterDiscarded', runId: this.run.id, operationId, reason: 'too old \u0000' });
+  }
+  reopened(operationId: string): this {
+    return this.letter({ type: 'RunDeadLetterReopened', runId: this.run.id, operationId });
+  }
+  private letter(event: RunEvent): this {
+    return this.say(controlSubject(this.run.queue), event);
+  }
+  operation(): string {
+    return idAt(this.at, this.random);
   }
 }
 
@@ -267,6 +283,15 @@ const scripts: ((run: Life, make: () => Life) => Life[])[] = [
     return [r];
   },
   (r) => [r.expired().queued().expired()],
+  (r, make) => {
+    const id = r.operation();
+    const again = make().retryOf(r.run, id).queued().succeeded();
+    r.queued().failed('dead');
+    r.told.push(...again.told);
+    return [r.redriven(again.run, id).redriven(again.run, id).discarded(id)];
+  },
+  (r) => [r.queued().failed('dead').discarded(r.operation()).reopened(r.operation()).reopened(r.operation())],
+  (r) => [r.queued().discarded(r.operation()).failed('dead').discarded(r.operation())],
 ];
 
 function life(n: number, random: () => number, now: number): Told[] {

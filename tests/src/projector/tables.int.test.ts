@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { migrate } from '@jobflow/read-model';
 import { describedTables } from '@jobflow/read-model/entities';
@@ -28,9 +29,10 @@ test('many processes may migrate at once, and again later', async () => {
   await db.query('drop table jobflow_migrations');
   await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
   await migrate(url);
+  const folder = await readdir(new URL('../../../packages/read-model/src/migrations/', import.meta.url));
+  const written = folder.filter((name) => /^\d{4}-/.test(name)).map((name) => name.replace(/\.ts$/, ''));
   const applied = await db.query<{ name: string }>('select name from jobflow_migrations');
-  expect(applied.map(({ name }) => name)).toEqual([...new Set(applied.map(({ name }) => name))].sort());
-  expect(applied.length).toBeGreaterThan(0);
+  expect(applied.map(({ name }) => name).sort()).toEqual(written.sort());
   expect(await db.query('select 1 from read.runs')).toEqual([]);
 });
 

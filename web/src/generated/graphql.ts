@@ -40,6 +40,23 @@ export type Backoff =
   | 'FIXED'
   | 'LINEAR';
 
+export type BulkAction =
+  | 'BACKFILL'
+  | 'CANCEL'
+  | 'DISCARD'
+  | 'PURGE'
+  | 'REDRIVE'
+  | 'REPLAY_DELIVERIES'
+  | 'RESCHEDULE'
+  | 'RESTORE'
+  | 'RETRY';
+
+export type BulkStatus =
+  | 'ABORTED'
+  | 'FAILED'
+  | 'FINISHED'
+  | 'RUNNING';
+
 export type ChannelInput = {
   enabled?: boolean | null | undefined;
   headers?: unknown;
@@ -321,6 +338,52 @@ export type WorkerStatus =
   | 'ONLINE'
   | 'STOPPING';
 
+export type OperationPartsFragment = { id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null };
+
+export type BulkOperationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+}>;
+
+
+export type BulkOperationsQuery = { bulkOperations: { nodes: Array<{ id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null }> } | null };
+
+export type BulkFailuresQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+}>;
+
+
+export type BulkFailuresQuery = { bulkOperation: { id: string, failures: Array<{ id: string, index: number, code: string, message: string }> } | null };
+
+export type BulkPreviewQueryVariables = Exact<{
+  action: BulkAction;
+  filter: RunFilter;
+}>;
+
+
+export type BulkPreviewQuery = { previewBulk: { count: number, asOf: string, undoable: boolean, sample: Array<{ id: string, input: unknown }> } | null };
+
+export type AbortOperationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type AbortOperationMutation = { abortBulkOperation: { id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null } | null };
+
+export type UndoOperationMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type UndoOperationMutation = { undoBulkOperation: { id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null } | null };
+
+export type OperationUpdatesSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type OperationUpdatesSubscription = { bulkOperationUpdates: { id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null } };
+
 export type ChannelPartsFragment = { id: string, name: string, kind: ChannelKind, target: string, enabled: boolean, disabledReason: string | null, createdAt: string, lastDeliveryAt: string | null, lastError: string | null, successRate: number | null, rules: Array<{ jobs: Array<string> | null, queues: Array<string> | null, tags: Array<string> | null, statuses: Array<RunStatus> | null, events: Array<string> | null }> };
 
 export type DeliveryPartsFragment = { id: string, channelId: string | null, kind: ChannelKind, target: string, runId: string | null, job: string | null, event: string, status: DeliveryStatus, reason: string | null, nextAttemptAt: string | null, createdAt: string, attempts: Array<{ number: number, at: string, url: string | null, status: number | null, durationMs: number | null, error: string | null, requestHeaders: unknown, requestBody: string | null, responseHeaders: unknown, responseBody: string | null }> };
@@ -367,6 +430,41 @@ export type TestChannelMutationVariables = Exact<{
 
 
 export type TestChannelMutation = { testChannel: { id: string, channelId: string | null, kind: ChannelKind, target: string, runId: string | null, job: string | null, event: string, status: DeliveryStatus, reason: string | null, nextAttemptAt: string | null, createdAt: string, attempts: Array<{ number: number, at: string, url: string | null, status: number | null, durationMs: number | null, error: string | null, requestHeaders: unknown, requestBody: string | null, responseHeaders: unknown, responseBody: string | null }> } | null };
+
+export type DeadLetterGroupsQueryVariables = Exact<{
+  filter?: RunFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeadLetterGroupsQuery = { deadLetterGroups: { totalCount: number | null, nodes: Array<{ message: string, job: string, count: number, firstAt: string, lastAt: string, id: string, sample: { id: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type DeadLetterCountSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DeadLetterCountSubscription = { stats: { deadLetters: number } };
+
+export type RedriveDeadLettersMutationVariables = Exact<{
+  filter: RunFilter;
+  inputPatch?: unknown;
+  perSecond?: number | null | undefined;
+  expectedCount?: number | null | undefined;
+  asOf?: string | null | undefined;
+}>;
+
+
+export type RedriveDeadLettersMutation = { redriveDeadLetters: { id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null } | null };
+
+export type DiscardDeadLettersMutationVariables = Exact<{
+  filter: RunFilter;
+  reason: string;
+  expectedCount?: number | null | undefined;
+  asOf?: string | null | undefined;
+}>;
+
+
+export type DiscardDeadLettersMutation = { discardDeadLetters: { id: string, action: BulkAction, status: BulkStatus, total: number, done: number, failed: number, finished: boolean, reason: string | null, createdBy: string, createdAt: string, finishedAt: string | null, undoableUntil: string | null, undoOf: string | null } | null };
 
 export type JobCardPartsFragment = { name: string, title: string, description: string | null, kind: JobKind, queue: string, enabled: boolean, tags: Array<string>, nextRunAt: string | null, successRate: number | null, waiting: number, active: number, inputSchema: unknown, defaultInput: unknown, id: string, lastRun: { id: string, status: RunStatus, createdAt: string, startedAt: string | null, finishedAt: string | null, revision: number } | null, outcomes: Array<{ runId: string, status: RunStatus, durationMs: number | null, finishedAt: string }> };
 
@@ -660,6 +758,23 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const OperationPartsFragmentDoc = new TypedDocumentString(`
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}
+    `, {"fragmentName":"OperationParts"}) as unknown as TypedDocumentString<OperationPartsFragment, unknown>;
 export const ChannelPartsFragmentDoc = new TypedDocumentString(`
     fragment ChannelParts on Channel {
   id
@@ -932,6 +1047,118 @@ export const SessionPartsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"SessionParts"}) as unknown as TypedDocumentString<SessionPartsFragment, unknown>;
+export const BulkOperationsDocument = new TypedDocumentString(`
+    query BulkOperations($first: Int) {
+  bulkOperations(first: $first) {
+    nodes {
+      ...OperationParts
+    }
+  }
+}
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}`) as unknown as TypedDocumentString<BulkOperationsQuery, BulkOperationsQueryVariables>;
+export const BulkFailuresDocument = new TypedDocumentString(`
+    query BulkFailures($id: ID!, $first: Int) {
+  bulkOperation(id: $id) {
+    id
+    failures(first: $first) {
+      id
+      index
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BulkFailuresQuery, BulkFailuresQueryVariables>;
+export const BulkPreviewDocument = new TypedDocumentString(`
+    query BulkPreview($action: BulkAction!, $filter: RunFilter!) {
+  previewBulk(action: $action, filter: $filter) {
+    count
+    asOf
+    undoable
+    sample {
+      id
+      input
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BulkPreviewQuery, BulkPreviewQueryVariables>;
+export const AbortOperationDocument = new TypedDocumentString(`
+    mutation AbortOperation($id: ID!) {
+  abortBulkOperation(id: $id) {
+    ...OperationParts
+  }
+}
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}`) as unknown as TypedDocumentString<AbortOperationMutation, AbortOperationMutationVariables>;
+export const UndoOperationDocument = new TypedDocumentString(`
+    mutation UndoOperation($id: ID!) {
+  undoBulkOperation(id: $id) {
+    ...OperationParts
+  }
+}
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}`) as unknown as TypedDocumentString<UndoOperationMutation, UndoOperationMutationVariables>;
+export const OperationUpdatesDocument = new TypedDocumentString(`
+    subscription OperationUpdates($id: ID!) {
+  bulkOperationUpdates(id: $id) {
+    ...OperationParts
+  }
+}
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}`) as unknown as TypedDocumentString<OperationUpdatesSubscription, OperationUpdatesSubscriptionVariables>;
 export const ChannelsDocument = new TypedDocumentString(`
     query Channels {
   channels {
@@ -1083,6 +1310,88 @@ export const TestChannelDocument = new TypedDocumentString(`
     responseBody
   }
 }`) as unknown as TypedDocumentString<TestChannelMutation, TestChannelMutationVariables>;
+export const DeadLetterGroupsDocument = new TypedDocumentString(`
+    query DeadLetterGroups($filter: RunFilter, $first: Int, $after: String) {
+  deadLetterGroups(filter: $filter, first: $first, after: $after) {
+    totalCount
+    nodes {
+      id: fingerprint
+      message
+      job
+      count
+      firstAt
+      lastAt
+      sample {
+        id
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeadLetterGroupsQuery, DeadLetterGroupsQueryVariables>;
+export const DeadLetterCountDocument = new TypedDocumentString(`
+    subscription DeadLetterCount {
+  stats {
+    deadLetters
+  }
+}
+    `) as unknown as TypedDocumentString<DeadLetterCountSubscription, DeadLetterCountSubscriptionVariables>;
+export const RedriveDeadLettersDocument = new TypedDocumentString(`
+    mutation RedriveDeadLetters($filter: RunFilter!, $inputPatch: JSON, $perSecond: Int, $expectedCount: SafeInt, $asOf: DateTime) {
+  redriveDeadLetters(
+    filter: $filter
+    inputPatch: $inputPatch
+    perSecond: $perSecond
+    expectedCount: $expectedCount
+    asOf: $asOf
+  ) {
+    ...OperationParts
+  }
+}
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}`) as unknown as TypedDocumentString<RedriveDeadLettersMutation, RedriveDeadLettersMutationVariables>;
+export const DiscardDeadLettersDocument = new TypedDocumentString(`
+    mutation DiscardDeadLetters($filter: RunFilter!, $reason: String!, $expectedCount: SafeInt, $asOf: DateTime) {
+  discardDeadLetters(
+    filter: $filter
+    reason: $reason
+    expectedCount: $expectedCount
+    asOf: $asOf
+  ) {
+    ...OperationParts
+  }
+}
+    fragment OperationParts on BulkOperation {
+  id
+  action
+  status
+  total
+  done
+  failed
+  finished
+  reason
+  createdBy
+  createdAt
+  finishedAt
+  undoableUntil
+  undoOf
+}`) as unknown as TypedDocumentString<DiscardDeadLettersMutation, DiscardDeadLettersMutationVariables>;
 export const JobsDocument = new TypedDocumentString(`
     query Jobs($filter: JobFilter, $first: Int, $after: String) {
   position

@@ -108,7 +108,7 @@ function QueueName(props: { queue: QueuePartsFragment }) {
           <StatusBadge status="PAUSED" />
         </Show>
         <Show when={props.queue.deadLetters > 0}>
-          <A href="/runs?status=FAILED" class="link text-xs">
+          <A href="/dlq" class="link text-xs">
             {props.queue.deadLetters.toLocaleString()} dead
           </A>
         </Show>

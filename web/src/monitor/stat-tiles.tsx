@@ -32,7 +32,7 @@ export function StatTiles(props: { stats: StatsPartsFragment }) {
       >
         {(props.stats.scheduled + props.stats.retrying).toLocaleString()}
       </Tile>
-      <Tile label="Dead letters" tone="bad" href="/runs?status=FAILED" note="no attempt is left">
+      <Tile label="Dead letters" tone="bad" href="/dlq" note="no attempt is left">
         {props.stats.deadLetters.toLocaleString()}
       </Tile>
       <Tile label="Success rate" note={`last ${window()}`}>

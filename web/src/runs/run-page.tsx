@@ -1,6 +1,7 @@
 import { useParams, useSearchParams } from '@solidjs/router';
 import { createMemo, For, Match, Show, Switch } from 'solid-js';
 import { createQuery } from '../api/create-query';
+import { DeadLetterNote } from '../dlq/dead-letter-note';
 import { RunPageDocument, type RunPageQuery } from '../generated/graphql';
 import { AfterDelay } from '../ui/after-delay';
 import { ErrorPanel } from '../ui/error-panel';
@@ -67,6 +68,7 @@ export default function RunPage() {
             </Show>
             <WhyNotRunning run={it()} />
             <WhatWentWrong run={it()} />
+            <DeadLetterNote run={it()} />
             <RunPath run={it()} />
             <RunTabs run={it()} />
           </>

@@ -28,7 +28,7 @@ export default function RunsPage() {
   );
   const live = useLiveRuns(list, () => runFilterFrom(search));
   const jobs = createQuery(JobNamesDocument, () => ({ first: 200 }));
-  const clear = () => setSearch({ status: null, job: null, schedule: null });
+  const clear = () => setSearch({ status: null, job: null, schedule: null, operation: null });
 
   return (
     <>
@@ -44,6 +44,14 @@ export default function RunsPage() {
         <datalist id="run-jobs">
           <For each={jobs.data()?.jobs?.nodes ?? []}>{(job) => <option value={job.name}>{job.title}</option>}</For>
         </datalist>
+        <Show when={search.operation}>
+          <p class="flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-ink-soft">
+            Only runs of one bulk operation.
+            <button type="button" class="link" onClick={() => setSearch({ operation: null })}>
+              Show all
+            </button>
+          </p>
+        </Show>
         <StatusFilter value={search.status} onChange={(status) => setSearch({ status })} />
       </div>
       <div class="mt-2">

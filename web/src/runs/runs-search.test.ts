@@ -5,6 +5,7 @@ describe('the address of the runs page', () => {
   it('becomes a filter, and no filter when nothing is asked for', () => {
     expect(runFilterFrom({})).toBeNull();
     expect(runFilterFrom({ status: '', job: '' })).toBeNull();
+    expect(runFilterFrom({ operation: 'o1' })).toEqual({ operationId: 'o1' });
     expect(runFilterFrom({ status: 'failed,RETRYING', job: 'email.send' })).toEqual({
       statuses: ['RETRYING', 'FAILED'],
       jobs: ['email.send'],

@@ -1,7 +1,7 @@
 import type { RunFilter, RunStatus } from '../generated/graphql';
 
-/** The address of the runs page: `?status=FAILED,RETRYING&job=email.send`. */
-export type RunSearch = { status?: string; job?: string; schedule?: string };
+/** The address of the runs page: `?status=FAILED,RETRYING&job=email.send`; `operation`: what a bulk operation made or changed. */
+export type RunSearch = { status?: string; job?: string; schedule?: string; operation?: string };
 
 export const shownStatuses: RunStatus[] = [
   'RUNNING',
@@ -39,6 +39,7 @@ export function runFilterFrom(search: RunSearch): RunFilter | null {
     ...(statuses.length > 0 ? { statuses } : {}),
     ...(search.job ? { jobs: [search.job] } : {}),
     ...(search.schedule ? { scheduleId: search.schedule } : {}),
+    ...(search.operation ? { operationId: search.operation } : {}),
   };
   return Object.keys(filter).length === 0 ? null : filter;
 }

@@ -2,16 +2,18 @@ import { A, useLocation } from '@solidjs/router';
 import Activity from 'lucide-solid/icons/activity';
 import Bell from 'lucide-solid/icons/bell';
 import CalendarClock from 'lucide-solid/icons/calendar-clock';
+import Inbox from 'lucide-solid/icons/inbox';
 import LayoutGrid from 'lucide-solid/icons/layout-grid';
 import ListChecks from 'lucide-solid/icons/list-checks';
-import { For } from 'solid-js';
+import { For, Show } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
 import { Logo } from './logo';
 
-const pages = [
+const pages: { href: string; label: string; short?: string; icon: typeof Bell }[] = [
   { href: '/jobs', label: 'Jobs', icon: LayoutGrid },
   { href: '/runs', label: 'Runs', icon: ListChecks },
   { href: '/monitor', label: 'Monitor', icon: Activity },
+  { href: '/dlq', label: 'Dead letters', short: 'DLQ', icon: Inbox },
   { href: '/schedules', label: 'Schedules', icon: CalendarClock },
   { href: '/channels', label: 'Channels', icon: Bell },
 ];
@@ -40,14 +42,15 @@ export function Nav() {
               <A
                 href={page.href}
                 aria-current={isCurrent(page.href) ? 'page' : undefined}
-                class={`flex flex-col items-center gap-0.5 px-0.5 py-2 text-[0.6875rem] font-medium transition-colors sm:rounded-lg lg:flex-row lg:gap-3 lg:px-3 lg:text-sm ${
+                class={`flex flex-col items-center gap-0.5 px-0.5 py-2 text-[0.6875rem] font-medium max-sm:text-[0.625rem] transition-colors sm:rounded-lg lg:flex-row lg:gap-3 lg:px-3 lg:text-sm ${
                   isCurrent(page.href)
                     ? 'text-accent-ink sm:bg-accent-soft'
                     : 'text-ink-soft hover:text-ink sm:hover:bg-sunken'
                 }`}
               >
                 <Dynamic component={page.icon} class="size-5 shrink-0 lg:size-4.5" aria-hidden="true" />
-                <span class="max-w-full truncate">{page.label}</span>
+                <span class={`max-w-full truncate ${page.short ? 'max-lg:hidden' : ''}`}>{page.label}</span>
+                <Show when={page.short}>{(short) => <span class="lg:hidden">{short()}</span>}</Show>
               </A>
             </li>
           )}

@@ -7,6 +7,7 @@ const rows: [string[], string][] = [
   [['g', 'j'], 'Go to Jobs'],
   [['g', 'r'], 'Go to Runs'],
   [['g', 'm'], 'Go to Monitor'],
+  [['g', 'd'], 'Go to Dead letters'],
   [['g', 's'], 'Go to Schedules'],
   [['g', 'c'], 'Go to Channels'],
   [['t'], 'Next theme'],

@@ -11,6 +11,7 @@ export type Shortcut =
   | 'go-monitor'
   | 'go-schedules'
   | 'go-channels'
+  | 'go-dead-letters'
   | 'next-theme'
   | 'help';
 
@@ -27,6 +28,7 @@ const afterG: Record<string, Shortcut> = {
   m: 'go-monitor',
   s: 'go-schedules',
   c: 'go-channels',
+  d: 'go-dead-letters',
 };
 const single: Record<string, Shortcut> = { '/': 'focus-search', t: 'next-theme', '?': 'help' };
 const chordMs = 1_000;

@@ -9,6 +9,7 @@ const pages: Partial<Record<Shortcut, string>> = {
   'go-monitor': '/monitor',
   'go-schedules': '/schedules',
   'go-channels': '/channels',
+  'go-dead-letters': '/dlq',
 };
 
 /** Listens for the page's shortcuts while the shell is shown. */

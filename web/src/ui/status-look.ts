@@ -38,6 +38,9 @@ export const statusLooks: Record<string, StatusLook> = {
   TIMED_OUT: { label: 'Timed out', tone: 'bad', icon: TimerOff },
   LOST: { label: 'Worker lost', tone: 'bad', icon: Unplug },
   SNOOZED: { label: 'Snoozed', tone: 'wait', icon: CalendarClock },
+  // bulk operations
+  FINISHED: { label: 'Finished', tone: 'ok', icon: CircleCheck },
+  ABORTED: { label: 'Stopped', tone: 'warn', icon: Ban },
   // deliveries
   PENDING: { label: 'Pending', tone: 'wait', icon: Hourglass },
   SUPPRESSED: { label: 'Suppressed', tone: 'off', icon: Ban },

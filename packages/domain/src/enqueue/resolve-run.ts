@@ -30,6 +30,7 @@ export interface EnqueueFields {
   scheduleId?: string | undefined;
   fireAt?: number | undefined;
   retryOf?: string | undefined;
+  operationId?: string | undefined;
   test?: boolean | undefined;
   traceparent?: string | undefined;
 }
@@ -92,6 +93,7 @@ export function resolveRun(job: JobState, fields: EnqueueFields, context: Resolv
       scheduleId: fields.scheduleId,
       fireAt: fields.fireAt,
       retryOf: fields.retryOf,
+      operationId: fields.operationId,
       test: fields.test,
       traceparent: fields.traceparent,
     }),

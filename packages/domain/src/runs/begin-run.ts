@@ -41,6 +41,7 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     scheduleId: run.scheduleId,
     fireAt: run.fireAt,
     deadLetter: undefined,
+    operations: run.operationId === undefined ? undefined : [run.operationId],
     fingerprint: undefined,
     waitReason: undefined,
     waitSince: undefined,

@@ -38,6 +38,12 @@ function describe({ type, data, reason }: StoredEvent): string {
       return data.reclaim === true
         ? `${data.workerId} came back and goes on with attempt ${data.attempt}`
         : `${data.workerId} took over attempt ${data.attempt}`;
+    case 'RunDeadLetterRedriven':
+      return `Redriven: run ${data.by} does its work again`;
+    case 'RunDeadLetterDiscarded':
+      return `Discarded${because(data.reason ?? reason)}`;
+    case 'RunDeadLetterReopened':
+      return 'Opened again: it waits to be redriven or discarded';
     default:
       return type satisfies never;
   }

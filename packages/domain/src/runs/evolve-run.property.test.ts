@@ -30,6 +30,9 @@ const event: fc.Arbitrary<RunLifeEvent> = fc.oneof(
   on.map(run.cancelled),
   fc.constant(run.cancelRequested()),
   fc.constantFrom(run.expired(5000), run.expired(7000)),
+  fc
+    .constantFrom('o1', 'o2', undefined)
+    .chain((o) => fc.constantFrom(run.redriven(o), run.discarded(o), run.reopened(o))),
   fc.tuple(fc.integer({ min: 1, max: 3 }), on, fc.boolean()).map(([n, o, re]) => run.claimed(n, o, re)),
 );
 /** Noise around the story of one worker after another that mostly fits, so that runs get far. */
@@ -51,21 +54,59 @@ function fitting(what: number, state: ReturnType<typeof tell>['state']): RunLife
   const all = [run.started, run.failed, run.snoozed, run.returned, run.succeeded, run.started, run.failed, run.dead];
   return what > 7 ? run.claimed(state.claim + 1, { ...o, workerId: 'w2' }, what === 9) : (all[what] ?? run.started)(o);
 }
+/** The story of a run, its end as a dead letter, and more noise. */
+const deadLog = fc.tuple(story, fc.boolean(), fc.array(event, { maxLength: 12 })).map(([events, dies, noise]) => {
+  const state = tell(events).state;
+  return state && dies ? [...events, run.dead({ ...state, workerId: 'w1' }), ...noise] : [...events, ...noise];
+});
+const letterOf = (state: ReturnType<typeof tell>['state']) => ({
+  deadLetter: state?.deadLetter,
+  operations: state?.operations,
+});
 const anyLog = fc.oneof(fc.array(event, { maxLength: 40 }), story);
 
+const isAboutLetter = ({ type }: RunLifeEvent) => type.startsWith('RunDeadLetter');
+
 describe('whatever is in the log, in whatever order and however often', () => {
-  it('a run ends at most once, and nothing changes after its end', () => {
+  it('a run ends at most once, and nothing but its dead letter changes after its end', () => {
     fc.assert(
       fc.property(anyLog, (events) => {
         const { told } = tell(events);
         let ended = false;
         let told_ = 0;
-        for (const { state, accepted, effects } of told) {
-          if (ended) expect(accepted || effects.length > 0).toBe(false);
+        for (const { event, state, accepted, effects } of told) {
+          if (ended) expect((accepted && !isAboutLetter(event)) || effects.length > 0).toBe(false);
           told_ += effects.filter((e) => e.kind === 'notify-run').length;
           ended = state !== undefined && isTerminal(state.status);
           expect(told_).toBe(ended ? 1 : 0);
         }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('a dead letter is open after its last attempt failed, redriven at most once, and then for good', () => {
+    fc.assert(
+      fc.property(deadLog, (events) => {
+        const { told } = tell(events);
+        let redriven = 0;
+        for (const [i, { event, state, accepted }] of told.entries()) {
+          const before = told[i - 1]?.state;
+          if (!state) continue;
+          expect(state.deadLetter !== undefined).toBe(state.status === 'FAILED');
+          if (!isAboutLetter(event)) continue;
+          if (!accepted)
+            expect({ ...state, revision: 0, timelineCount: 0 }).toEqual({ ...before, revision: 0, timelineCount: 0 });
+          else
+            expect({ ...state, ...letterOf(before) }).toEqual({
+              ...before,
+              revision: state.revision,
+              timelineCount: state.timelineCount,
+            });
+          if (accepted && event.type === 'RunDeadLetterRedriven') redriven++;
+          if (before?.deadLetter === 'REDRIVEN') expect(accepted).toBe(false);
+        }
+        expect(redriven).toBeLessThanOrEqual(1);
       }),
       { numRuns: 1000 },
     );

@@ -2,6 +2,7 @@ import { isTerminal, type RunEvent, type RunEventOf } from '@jobflow/contracts';
 import { beginRun } from './begin-run.js';
 import { attemptEnded, returned, startedAs } from './end-attempt.js';
 import { ended, queueNext } from './end-run.js';
+import { evolveDeadLetter, touchedBy } from './evolve-dead-letter.js';
 import { nextQueueing } from './next-queueing.js';
 import type { RunEffect } from './run-effect.js';
 import type { RunState } from './run-state.js';
@@ -82,6 +83,10 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
     case 'RunSnoozed':
     case 'RunCancelled':
       return isCurrent(state, event) ? attemptEnded(state, event) : 'refused';
+    case 'RunDeadLetterRedriven':
+    case 'RunDeadLetterDiscarded':
+    case 'RunDeadLetterReopened':
+      return evolveDeadLetter(state, event);
     default:
       return event satisfies never;
   }
@@ -142,7 +147,11 @@ function claimed(state: RunState, event: RunEventOf<'RunClaimed'>): Verdict {
 /** Ends what has not started; what runs is only marked, and ends by its RunCancelled or otherwise. */
 function cancelRequested(state: RunState, event: RunEventOf<'RunCancelRequested'>, meta: EventMeta): Verdict {
   if (isTerminal(state.status) || state.cancelRequestedAt !== undefined) return 'refused';
-  const marked: RunState = { ...state, cancelRequestedAt: meta.at, cancelReason: event.reason };
+  const marked: RunState = {
+    ...touchedBy(state, event.operationId),
+    cancelRequestedAt: meta.at,
+    cancelReason: event.reason,
+  };
   return state.status === 'RUNNING' ? { state: marked } : ended(marked, 'CANCELLED', meta.at);
 }
 

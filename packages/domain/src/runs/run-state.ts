@@ -49,6 +49,8 @@ export interface RunState {
   scheduleId?: string | undefined;
   fireAt?: number | undefined;
   deadLetter?: 'OPEN' | 'REDRIVEN' | 'DISCARDED' | undefined;
+  /** The bulk operations that made or changed it, oldest first; the last twenty. */
+  operations?: string[] | undefined;
   /** Of the last error. */
   fingerprint?: string | undefined;
   /** Why it waits although it is queued. */

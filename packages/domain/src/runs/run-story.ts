@@ -84,6 +84,24 @@ export const claimed = (n: number, o: On = {}, reclaim = false): RunEventOf<'Run
   return { type: 'RunClaimed', runId, attempt, delivery, workerId, n, ...(reclaim && { reclaim }) };
 };
 
+export const redriven = (operationId?: string): RunEventOf<'RunDeadLetterRedriven'> => ({
+  type: 'RunDeadLetterRedriven',
+  runId,
+  by: '01890a5d-ac96-774b-bcce-b302099a8058',
+  operationId,
+});
+export const discarded = (operationId?: string): RunEventOf<'RunDeadLetterDiscarded'> => ({
+  type: 'RunDeadLetterDiscarded',
+  runId,
+  reason: 'too old',
+  operationId,
+});
+export const reopened = (operationId?: string): RunEventOf<'RunDeadLetterReopened'> => ({
+  type: 'RunDeadLetterReopened',
+  runId,
+  operationId,
+});
+
 export interface Told extends Evolved {
   event: RunLifeEvent;
 }

@@ -43,6 +43,9 @@ function follow(on: Holder, { type, data }: StoredEvent): Holder {
     }
     case 'RunProgressed':
     case 'RunCancelRequested':
+    case 'RunDeadLetterRedriven':
+    case 'RunDeadLetterDiscarded':
+    case 'RunDeadLetterReopened':
       return on;
     default:
       return { started: false };

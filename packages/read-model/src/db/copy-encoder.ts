@@ -2,10 +2,21 @@ import { pgJson } from './pg-json.js';
 
 /**
  * The types of columns that rows are copied into. Values: uuid a string of 36 characters; instant epoch milliseconds;
- * json any JSON value, null included; texts an array of strings; the rest as in JavaScript. What is undefined, and null
+ * json any JSON value, null included; texts and uuids arrays of strings; the rest as in JavaScript. What is undefined, and null
  * where it is no JSON, is SQL's NULL.
  */
-export type CopyType = 'uuid' | 'text' | 'smallint' | 'int' | 'bigint' | 'real' | 'bool' | 'json' | 'texts' | 'instant';
+export type CopyType =
+  | 'uuid'
+  | 'text'
+  | 'smallint'
+  | 'int'
+  | 'bigint'
+  | 'real'
+  | 'bool'
+  | 'json'
+  | 'texts'
+  | 'uuids'
+  | 'instant';
 export interface CopyColumn {
   name: string;
   type: CopyType;
@@ -17,6 +28,7 @@ const FIRST_BYTES = 64 * 1024;
 /** From 1970 to 2000, which Postgres counts from. */
 const EPOCH_MS = 946_684_800_000;
 const TEXT_OID = 25;
+const UUID_OID = 2950;
 /** A UTF-16 unit takes at most so many bytes of UTF-8. */
 const UTF8 = 3;
 /** Shorter texts are written unit by unit: a call into the runtime costs more than they do. */
@@ -70,7 +82,10 @@ export class CopyEncoder {
         this.#uuid(value as string);
         break;
       case 'texts':
-        this.#texts(value as readonly string[]);
+        this.#array(TEXT_OID, value as readonly string[], (text) => this.#text(storable(text)));
+        break;
+      case 'uuids':
+        this.#array(UUID_OID, value as readonly string[], (uuid) => this.#uuid(uuid));
         break;
       case 'bool':
         this.#length(1, 1);
@@ -155,11 +170,11 @@ export class CopyEncoder {
   }
 
   /** An array of one dimension: dimensions, holds nulls, type, length, lower bound, then its members. */
-  #texts(values: readonly string[]): void {
+  #array(oid: number, values: readonly string[], write: (value: string) => void): void {
     const start = this.#at;
     this.#length(0, 0);
-    for (const n of values.length === 0 ? [0, 0, TEXT_OID] : [1, 0, TEXT_OID, values.length, 1]) this.#length(n, 0);
-    for (const value of values) this.#text(storable(value));
+    for (const n of values.length === 0 ? [0, 0, oid] : [1, 0, oid, values.length, 1]) this.#length(n, 0);
+    for (const value of values) write(value);
     this.#view.setInt32(start, this.#at - start - 4);
   }
 

@@ -1,3 +1,4 @@
+import { BulkFailureEntity, BulkItemEntity, BulkOperationEntity } from './bulk-entities.js';
 import {
   ChannelEntity,
   JobEntity,
@@ -56,6 +57,9 @@ export const entities = [
   IdempotencyEntity,
   UniqueKeyEntity,
   AuditEntity,
+  BulkOperationEntity,
+  BulkItemEntity,
+  BulkFailureEntity,
 ];
 
 /** The tables as the entities describe them: `read.runs` to `id uuid not null` and so on, in the order of names. */

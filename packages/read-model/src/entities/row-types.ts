@@ -1,4 +1,5 @@
 import type { InferEntity } from '@mikro-orm/core';
+import type * as bulk from './bulk-entities.js';
 import type * as definitions from './definition-entities.js';
 import type * as outside from './outside-entities.js';
 import type * as runs from './run-entities.js';
@@ -26,6 +27,10 @@ export type QueueStatsRow = RowOf<typeof statistics.QueueStatsEntity>;
 export type MinuteStatsRow = RowOf<typeof statistics.MinuteStatsEntity>;
 export type WorkerRow = RowOf<typeof outside.WorkerEntity>;
 export type DeliveryRow = RowOf<typeof outside.DeliveryEntity>;
+export type BulkOperationRow = RowOf<typeof bulk.BulkOperationEntity>;
+export type BulkItemRow = RowOf<typeof bulk.BulkItemEntity>;
+export type BulkFailureRow = RowOf<typeof bulk.BulkFailureEntity>;
+export type { BulkActionName, BulkOptions, BulkStatusName } from './bulk-entities.js';
 export type { DeliveryAttempt, DeliveryStatus } from './outside-entities.js';
 export type { DeadLetterState, RunPolicy, StoredRunEvent } from './run-entities.js';
 export type { Outcome } from './statistics-entities.js';

@@ -79,6 +79,7 @@ export const RunEntity = defineEntity({
     fire_at: column.instant().nullable(),
     trace_id: column.text().nullable(),
     dead_letter: column.text<DeadLetterState>().nullable(),
+    operations: column.uuids().nullable(),
     fingerprint: column.text().nullable(),
     wait_reason: column.text().nullable(),
     wait_since: column.instant().nullable(),

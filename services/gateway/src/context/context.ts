@@ -6,6 +6,7 @@ import type { Principal } from '../auth/principal.js';
 import type { RefreshCookie } from '../auth/refresh-cookie.js';
 import type { RefreshSessions } from '../auth/refresh-sessions.js';
 import type { SignIn } from '../auth/sign-in.js';
+import type { BulkWork } from '../bulk/bulk-worker.js';
 import type { ApiError } from '../errors/api-error.js';
 import { positionExpired, timeout, unauthenticated } from '../errors/refusals.js';
 import type { SystemHealth } from '../health/system-health.js';
@@ -28,6 +29,7 @@ export interface Services {
   readonly secretBox: SecretBox;
   readonly auth: AuthParts;
   readonly health: SystemHealth;
+  readonly bulk: BulkWork;
   readonly version: string;
   /** Whether the position lies behind the end of the log, so that no waiting will help: the log was replaced. */
   readonly isBeyondLog: (position: Position) => Promise<boolean>;
@@ -118,5 +120,5 @@ export function principalOf(ctx: Context): Principal {
 }
 
 /** The `by` of this request's commits. */
-export const byOf = (ctx: Context, reason?: string): Actor =>
+export const byOf = (ctx: Pick<Context, 'actor'>, reason?: string): Actor =>
   reason === undefined ? { actor: ctx.actor } : { actor: ctx.actor, reason };

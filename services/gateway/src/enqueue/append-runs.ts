@@ -52,7 +52,7 @@ async function ensureLevels(ctx: Context, runs: readonly Appending[]): Promise<v
 
 /** Makes sure that runs sent to this queue and priority will be read. `create`: makes the queue if it is not there. */
 export async function ensureLevel(
-  ctx: Context,
+  ctx: Pick<Context, 'link' | 'stateStore' | 'log' | 'clock' | 'actor'>,
   queue: string,
   priority: number,
   create = queue === DEFAULT_QUEUE,

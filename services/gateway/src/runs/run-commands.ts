@@ -7,7 +7,7 @@ import { appendRuns, birthOf } from '../enqueue/append-runs.js';
 import { logGauge } from '../enqueue/log-gauge.js';
 import { prepareRuns } from '../enqueue/prepare-runs.js';
 import { badUserInput, conflict, queueFull, timeout } from '../errors/refusals.js';
-import { hasQueue } from '../queues/known-queue.js';
+import { againFields } from './again-fields.js';
 import { requireRun } from './find-run.js';
 import type { Run } from './run.js';
 import { runOfBirth } from './run-of-birth.js';
@@ -66,15 +66,7 @@ export async function retryRun(ctx: Context, id: string, input: Json | undefined
     throw conflict(`Only a run that has ended can be run again: it is ${old.status}.`, { currentStatus: old.status });
   }
   const store = await settledState(ctx);
-  const fields = {
-    input: input ?? old.input ?? undefined,
-    ...(hasQueue(store, old.queue) && { queue: old.queue }),
-    priority: old.priority,
-    tags: old.tags,
-    retryOf: old.id,
-    // Of the same revision, what this one run was given on top of the job holds for the next as well.
-    ...(store.jobs.get(old.job)?.state.revision === old.jobRevision && { retry: old.retry, timeout: old.timeout }),
-  };
+  const fields = { ...againFields(old, store), input: input ?? old.input ?? undefined };
   const [prepared] = prepareRuns(ctx, store, [{ job: old.job, fields, path: '' }]);
   if (!prepared) throw new Error('one request makes one run');
   if (!(await logGauge(ctx).admits())) throw queueFull();

@@ -81,7 +81,8 @@ function addMoving(moving: Conditions, filter: RunFilter): void {
     .add(`error ->> 'message' ilike ?`, filter.errorContains && anywhere(filter.errorContains))
     .add('fingerprint = any(?::text[])', filter.fingerprints)
     .add('dead_letter = any(?::text[])', filter.deadLetter)
-    .add('worker_id = ?', filter.workerId);
+    .add('worker_id = ?', filter.workerId)
+    .add('operations @> array[?]::uuid[]', uuid(filter.operationId, 'operationId', 'a bulk operation'));
   if (filter.search) addSearch(moving, filter.search);
 }
 
@@ -95,7 +96,7 @@ function addSearch(moving: Conditions, search: string): void {
   );
 }
 
-function uuid(value: string | null | undefined, field: string): string | null | undefined {
-  if (value && !isRunId(value)) throw badUserInput({ [`filter.${field}`]: 'is not the id of a run' });
+function uuid(value: string | null | undefined, field: string, what = 'a run'): string | null | undefined {
+  if (value && !isRunId(value)) throw badUserInput({ [`filter.${field}`]: `is not the id of ${what}` });
   return value;
 }

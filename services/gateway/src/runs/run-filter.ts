@@ -97,6 +97,10 @@ export class RunFilter {
   @Field(() => ID, { nullable: true })
   workerId?: string | null;
 
+  /** Runs that this bulk operation made or changed. */
+  @Field(() => ID, { nullable: true })
+  operationId?: string | null;
+
   @Field(() => ID, { nullable: true })
   retryOf?: string | null;
 

@@ -1,5 +1,7 @@
+import { BulkResolver } from '../bulk/bulk-resolver.js';
 import { ChannelFields } from '../channels/channel-fields.js';
 import { ChannelResolver } from '../channels/channel-resolver.js';
+import { DeadLetterResolver } from '../dead-letters/dead-letter-resolver.js';
 import { DeliveryResolver } from '../deliveries/delivery-resolver.js';
 import { EnqueueResolver } from '../enqueue/enqueue-resolver.js';
 import { HandlerResolver } from '../handlers/handler-resolver.js';
@@ -44,4 +46,6 @@ export const domainResolvers: readonly ResolverClass[] = [
   DeliveryResolver,
   SecretResolver,
   StatsResolver,
+  BulkResolver,
+  DeadLetterResolver,
 ];

@@ -21,6 +21,7 @@ import { createAuthenticator } from '../auth/authenticator.js';
 import { createPasswords } from '../auth/passwords.js';
 import { createRefreshSessions } from '../auth/refresh-sessions.js';
 import { createSignIn } from '../auth/sign-in.js';
+import { createBulkWorker } from '../bulk/bulk-worker.js';
 import type { Services } from '../context/context.js';
 import { createContextOf } from '../context/create-context.js';
 import { healthParts } from '../health/parts.js';
@@ -84,6 +85,8 @@ export async function startGateway({
     const live = keep(createLiveFeed({ link, clock, logger, readCheckpoint: () => readCheckpoint(db) }));
     await Promise.all([stateStore.start(), live.start()]);
 
+    const bulk = keep(createBulkWorker({ db, link, log, stateStore, live, clock, logger }));
+    await bulk.start();
     const news = keep(createAccessNews(link));
     const counter = createRateCounter(redis, clock, logger);
     const passwords = createPasswords();
@@ -103,6 +106,7 @@ export async function startGateway({
       log,
       stateStore,
       live,
+      bulk,
       version,
       secretBox: createSecretBox(config.encryptionKey, keyIdOf(config.encryptionKey)),
       auth: {

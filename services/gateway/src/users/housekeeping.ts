@@ -2,6 +2,7 @@ import type { Clock, Logger, Service, Timer } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { RefreshSessions } from '../auth/refresh-sessions.js';
+import { sweepOperations } from '../bulk/read-bulk.js';
 import { sweepAudit } from './audit.js';
 
 export interface HousekeepingParts {
@@ -15,7 +16,7 @@ export interface HousekeepingParts {
 const flushEveryMs = 15_000;
 const sweepEveryMs = 3_600_000;
 
-/** Writes down when keys were used, and deletes what is kept no longer: expired sessions, old audit lines. */
+/** Writes down when keys were used, and deletes what is kept no longer: expired sessions, old audit lines, bulk operations of long ago. */
 export function createHousekeeping({ db, sessions, authenticator, clock, logger }: HousekeepingParts): Service {
   let timer: Timer | undefined;
   let sweptAt = Number.NEGATIVE_INFINITY;
@@ -28,6 +29,7 @@ export function createHousekeeping({ db, sessions, authenticator, clock, logger 
       sweptAt = clock.now();
       await sessions.sweep();
       await sweepAudit(db, clock.now());
+      await sweepOperations(db, clock.now());
     } catch (error) {
       logger.warn({ err: error }, 'housekeeping failed; it is tried again');
     }

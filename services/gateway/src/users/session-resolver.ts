@@ -1,3 +1,4 @@
+import { mergePatch } from '@jobflow/domain';
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { Auth } from '../auth/auth-directive.js';
 import { passwordFault } from '../auth/passwords.js';
@@ -7,7 +8,6 @@ import { type Context, principalOf } from '../context/context.js';
 import { badUserInput, forbidden } from '../errors/refusals.js';
 import { JsonScalar } from '../schema/scalars.js';
 import { audit } from './audit.js';
-import { mergePatch } from './merge-patch.js';
 import { PrincipalInfo, Session, userOf } from './user.js';
 
 const preferencesBytes = 32 * 1024;

@@ -68,9 +68,10 @@ export class ChangeCounter {
         if (before) count(counts, before.status.toLowerCase() as Status, -1);
         count(counts, after.status.toLowerCase() as Status, 1);
       }
-      if (after.deadLetter === 'OPEN' && before?.deadLetter !== 'OPEN') count(queue, 'dead_letters', 1);
       if (!job.last || job.last.id <= after.id) job.last = { id: after.id, status: after.status, at: lastMoved(after) };
     }
+    const letters = Number(after.deadLetter === 'OPEN') - Number(before?.deadLetter === 'OPEN');
+    if (letters !== 0) count(this.queue(after.queue), 'dead_letters', letters);
     if (!before) this.minute(after, after.createdAt).enqueued++;
     this.addStart(before, after);
     this.addEnd(before, after, event, at, job);

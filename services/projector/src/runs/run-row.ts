@@ -38,6 +38,7 @@ export function changingColumns({ state: s, changedSeq, result, error }: RunRow)
     cancel_requested_at: s.cancelRequestedAt,
     cancel_reason: s.cancelReason,
     dead_letter: s.deadLetter,
+    operations: s.operations,
     fingerprint: s.fingerprint,
     wait_reason: s.waitReason,
     wait_since: s.waitSince,

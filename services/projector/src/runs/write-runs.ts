@@ -16,7 +16,7 @@ const CHANGING =
   columns(`status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
   losses smallint, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
   finished_at instant, next_attempt_at instant, wait_ms int, duration_ms int, cancel_requested_at instant, cancel_reason text,
-  dead_letter text, fingerprint text, wait_reason text, wait_since instant, revision int, timeline_count int, changed_seq bigint,
+  dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, revision int, timeline_count int, changed_seq bigint,
   result json, error json`);
 const GIVEN =
   columns(`job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags texts, created_at instant,
@@ -27,7 +27,8 @@ const TIMELINE = columns('run_id uuid, seq bigint, events json');
 const OUTBOX = columns('subject text, msg_id text, payload json');
 
 /** How a column is named in a record of JSON, and read from it. */
-const recordType = ({ name, type }: CopyColumn) => `${name} ${type === 'instant' ? 'float8' : type}`;
+const RECORD_TYPES: Partial<Record<CopyType, string>> = { instant: 'float8', texts: 'text[]', uuids: 'uuid[]' };
+const recordType = ({ name, type }: CopyColumn) => `${name} ${RECORD_TYPES[type] ?? type}`;
 const assigned = ({ name, type }: CopyColumn): string => {
   if (type === 'instant') return `${name} = to_timestamp(x.${name} / 1000.0)`;
   return type === 'json'

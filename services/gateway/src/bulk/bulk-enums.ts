@@ -1,0 +1,31 @@
+import type { BulkActionName, BulkStatusName } from '@jobflow/read-model';
+import { registerEnumType } from 'type-graphql';
+
+export const BulkAction: { [K in BulkActionName]: K } = {
+  CANCEL: 'CANCEL',
+  RETRY: 'RETRY',
+  REDRIVE: 'REDRIVE',
+  DISCARD: 'DISCARD',
+  RESCHEDULE: 'RESCHEDULE',
+  PURGE: 'PURGE',
+  RESTORE: 'RESTORE',
+  BACKFILL: 'BACKFILL',
+  REPLAY_DELIVERIES: 'REPLAY_DELIVERIES',
+};
+export const BulkStatus: { [K in BulkStatusName]: K } = {
+  RUNNING: 'RUNNING',
+  FINISHED: 'FINISHED',
+  ABORTED: 'ABORTED',
+  FAILED: 'FAILED',
+};
+
+registerEnumType(BulkAction, { name: 'BulkAction' });
+registerEnumType(BulkStatus, { name: 'BulkStatus' });
+
+/** The actions over runs that a filter can be given to. */
+export type FilterAction = 'CANCEL' | 'RETRY' | 'REDRIVE' | 'DISCARD';
+export const isFilterAction = (action: BulkActionName): action is FilterAction =>
+  action === 'CANCEL' || action === 'RETRY' || action === 'REDRIVE' || action === 'DISCARD';
+
+/** Those that can be taken back. */
+export const isUndoable = (action: BulkActionName): boolean => action === 'CANCEL' || action === 'DISCARD';
