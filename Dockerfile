@@ -15,6 +15,8 @@ COPY services/executor/package.json services/executor/
 COPY services/notifier/package.json services/notifier/
 COPY services/projector/package.json services/projector/
 COPY examples/handlers/package.json examples/handlers/
+COPY examples/client/package.json examples/client/
+COPY examples/worker/package.json examples/worker/
 COPY web/package.json web/
 COPY tests/package.json tests/
 COPY bench/package.json bench/

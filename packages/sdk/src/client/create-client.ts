@@ -53,6 +53,7 @@ export interface EnqueuedFlow {
 }
 
 type JobRef = AnyJob | string;
+// biome-ignore lint/suspicious/noExplicitAny: as above
 type ResultOfRef<J> = J extends AnyJob ? ResultFor<J> : any;
 type EnqueueArguments<J> =
   undefined extends InputOfRef<J>
@@ -131,18 +132,16 @@ export function createClient(options: ClientOptions): Client {
       const key = keyed(run.idempotencyKey);
       const variables = { input: { ...enqueueInput({ ...run, job, input }), ...key } };
       const repeatable = key.idempotencyKey === undefined ? 'unless-unknown' : 'always';
-      const { run: made, ...rest } = await call<{ run: Pick<Run, 'id' | 'job' | 'status'> } & Pick<Enqueued, 'duplicate' | 'position'>>(
-        'enqueue',
-        ENQUEUE,
-        variables,
-        repeatable,
-        given,
-      );
+      const { run: made, ...rest } = await call<
+        { run: Pick<Run, 'id' | 'job' | 'status'> } & Pick<Enqueued, 'duplicate' | 'position'>
+      >('enqueue', ENQUEUE, variables, repeatable, given);
       return { ...made, ...rest };
     },
     enqueueMany(items, by) {
       const inputs = items.map((item) => ({ ...enqueueInput(item as { job: JobRef }), ...keyed(item.idempotencyKey) }));
-      const repeatable = inputs.every(({ idempotencyKey }) => idempotencyKey !== undefined) ? 'always' : 'unless-unknown';
+      const repeatable = inputs.every(({ idempotencyKey }) => idempotencyKey !== undefined)
+        ? 'always'
+        : 'unless-unknown';
       return call('enqueueMany', ENQUEUE_MANY, { inputs }, repeatable, by);
     },
     enqueueFlow({ nodes, idempotencyKey, ...flow }, by) {
@@ -184,4 +183,6 @@ function flowNode({ key, dependsOn, onDependencyFailure, ...run }: FlowNode<JobR
 
 /** A document with anything but queries in it is not one. */
 const isQuery = (document: string): boolean =>
-  !/^\s*(mutation|subscription)\b/m.test(document.replace(/#.*$/gm, '').replace(/"""[\s\S]*?"""|"(\\.|[^"\\])*"/g, '""'));
+  !/^\s*(mutation|subscription)\b/m.test(
+    document.replace(/#.*$/gm, '').replace(/"""[\s\S]*?"""|"(\\.|[^"\\])*"/g, '""'),
+  );

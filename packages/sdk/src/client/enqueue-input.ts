@@ -52,8 +52,8 @@ export type FlowNode<J> = {
   RunOptions;
 
 /** The input of a job that is known; any JSON for one that is only named. May be left out where it may be undefined. */
+// biome-ignore lint/suspicious/noExplicitAny: of a job that is only named, nobody knows
 export type InputOfRef<J> = J extends AnyJob ? InputFor<J> : any;
-// biome-ignore lint/complexity/noBannedTypes: nothing more is asked for
 type ItemInput<J> = undefined extends InputOfRef<J> ? { input?: InputOfRef<J> } : { input: InputOfRef<J> };
 
 interface Enqueueing extends EnqueueOptions {
@@ -64,7 +64,9 @@ interface Enqueueing extends EnqueueOptions {
 const instant = (field: string, at: Date | string): string => {
   if (typeof at === 'string') return at;
   if (Number.isNaN(at.getTime())) {
-    throw new JobflowError('BAD_USER_INPUT', `${field} is an invalid Date`, { fields: { [field]: 'is an invalid Date' } });
+    throw new JobflowError('BAD_USER_INPUT', `${field} is an invalid Date`, {
+      fields: { [field]: 'is an invalid Date' },
+    });
   }
   return at.toISOString();
 };

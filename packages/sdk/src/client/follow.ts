@@ -4,7 +4,7 @@ import { pause } from './pause.js';
 import type { Operation } from './post-operation.js';
 import { repeatDelay } from './repeat-delay.js';
 
-/** So many connections in a row that bring nothing, and whoever follows is told (about two minutes). */
+/** About two minutes of trying. */
 const FRUITLESS = 30;
 
 export interface Followed {
@@ -16,12 +16,13 @@ export interface Followed {
 
 /**
  * The frames of a subscription across connections: whenever one is lost, the next goes on where it left off.
- * @throws JobflowError for what another try does not mend, and after 30 connections in a row without a frame
+ * @throws JobflowError for what another try does not mend, and after `mostFruitless` connections in a row without a frame
  */
 export async function* follow(
   connection: Connection,
   followed: Followed,
   signal: AbortSignal,
+  mostFruitless = FRUITLESS,
 ): AsyncGenerator<Data, void, undefined> {
   let fruitless = 0;
   for (let anew = false; ; ) {
@@ -41,7 +42,7 @@ export async function* follow(
       const expired = error.code === 'UNAUTHENTICATED' && connection.renewable && !anew;
       fruitless++;
       const delayMs = expired ? 0 : repeatDelay(error, 'always', fruitless, Math.random());
-      if (delayMs === undefined || fruitless > FRUITLESS) throw error;
+      if (delayMs === undefined || fruitless > mostFruitless) throw error;
       anew = error.code === 'UNAUTHENTICATED';
       await pause(delayMs, signal);
     }

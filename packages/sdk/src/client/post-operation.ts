@@ -34,13 +34,23 @@ export async function postOperation(
     throw new JobflowError('BAD_USER_INPUT', `The input cannot be written as JSON: ${why}`, {}, cause);
   }
   try {
-    return await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body, signal });
+    return await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      signal,
+    });
   } catch (cause) {
     signal.throwIfAborted();
     const code = codeOf(cause);
     const details = { retryable: true, sent: code === undefined || !NOT_SENT.includes(code) };
     const why = code ?? (cause instanceof Error ? cause.message : String(cause));
-    throw new JobflowError('UNAVAILABLE', `Jobflow at ${new URL(url).origin} cannot be reached (${why})`, details, cause);
+    throw new JobflowError(
+      'UNAVAILABLE',
+      `Jobflow at ${new URL(url).origin} cannot be reached (${why})`,
+      details,
+      cause,
+    );
   }
 }
 

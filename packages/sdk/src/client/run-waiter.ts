@@ -16,6 +16,8 @@ const GROUP = 50;
 /** Groups that hold a stream open; runs waited for beyond them are looked at once a second. */
 const MOST_STREAMS = 8;
 const LOOK_EVERY_MS = 1_000;
+/** Connections that bring nothing before the runs are looked at instead. */
+const FRUITLESS = 2;
 /** A run that another program has just enqueued may not be visible yet. */
 const VISIBLE_WITHIN_MS = 5_000;
 
@@ -126,7 +128,7 @@ export class RunWaiter {
       finished: () => group.size === 0,
     };
     if (group.size === 0) return;
-    for await (const { runUpdates } of follow(this.connection, followed, signal)) {
+    for await (const { runUpdates } of follow(this.connection, followed, signal, FRUITLESS)) {
       const { runs, gap, position: at } = runUpdates as RunUpdates;
       after = at;
       group.saw(runs);

@@ -30,7 +30,21 @@ export type Serialized<T> =
             T extends undefined | void | symbol | ((...args: never[]) => unknown)
             ? null
             : T extends object
-              ? { [K in keyof T as T[K] extends (...args: never[]) => unknown ? never : K]: SerializedField<T[K]> }
+              ? SerializedObject<T>
               : unknown;
 
-type SerializedField<T> = IsAny<T> extends true ? T : Serialized<Exclude<T, undefined>>;
+/** What may be undefined may be absent. */
+type SerializedObject<T> = Flat<
+  { [K in keyof T as Fate<T[K]> extends 'stays' ? K : never]: Serialized<T[K]> } & {
+    [K in keyof T as Fate<T[K]> extends 'may be absent' ? K : never]?: Serialized<Exclude<T[K], undefined>>;
+  }
+>;
+type Fate<V> =
+  IsAny<V> extends true
+    ? 'stays'
+    : [V] extends [symbol | ((...args: never[]) => unknown)]
+      ? 'goes'
+      : undefined extends V
+        ? 'may be absent'
+        : 'stays';
+type Flat<T> = { [K in keyof T]: T[K] };
