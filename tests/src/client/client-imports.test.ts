@@ -12,7 +12,7 @@ function packagesBehind(door: string): string[] {
     if (seen.has(path)) return;
     seen.add(path);
     const text = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
-    for (const [, from = ''] of text.matchAll(/^(?:import|export)\b[^'"]*?['"]([^'"]+)['"]/gm)) {
+    for (const [, from = ''] of text.matchAll(/^(?:import|export)\b(?:[^'"`;=()]*?\bfrom)?\s*['"]([^'"]+)['"]/gm)) {
       if (from.startsWith('.')) visit(resolve(dirname(path), from));
       else packages.add(from);
     }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../log.js';
-import { type Platform, REPOSITORY, startPlatform } from '../platform/start-platform.js';
+import { REPOSITORY } from '../platform/repository.js';
+import { type Platform, startPlatform } from '../platform/start-platform.js';
 import type { Command, CommandContext } from './command.js';
 import { readStartOptions } from './start-options.js';
 
@@ -17,6 +18,7 @@ Options                     environment            default
   --handlers DIR            JOBFLOW_HANDLERS       examples/handlers
   --executors N             JOBFLOW_EXECUTORS      1
   --schedulers N            JOBFLOW_SCHEDULERS     1
+  --nats-listen HOST:PORT   JOBFLOW_NATS_LISTEN    only this machine reaches NATS; for workers elsewhere: 0.0.0.0:4222
   -h, --help
 
 Servers of your own, instead of private ones: NATS_URL (2.12 or newer, with JetStream),
