@@ -23,6 +23,6 @@ function packagesBehind(door: string): string[] {
 
 test('a program that only enqueues loads neither NATS nor anything else of a worker', () => {
   expect(packagesBehind('client.js')).toEqual(['@jobflow/contracts']);
-  expect(packagesBehind('define.js')).toEqual(['@jobflow/contracts', 'zod']);
+  expect(packagesBehind('define.js')).toEqual(['@jobflow/contracts']);
   expect(packagesBehind('index.js')).toContain('@jobflow/platform');
 });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../gateway/domain-house.js';
 import { ApiClient } from '../system/api-client.js';
 import { type RunningPlatform, startPlatformProcess } from '../system/running-platform.js';
 import { runExample } from './run-example.js';
@@ -36,7 +37,7 @@ describe('the example client', () => {
       'enqueued email.send: QUEUED',
       'sent to ada@example.com',
       'the same run again: true, duplicate: true',
-      'refused with BAD_USER_INPUT: input.input.to',
+      'refused with BAD_USER_INPUT: input.to',
       'ended as CANCELLED',
     ]);
   });
@@ -71,7 +72,12 @@ describe('the example worker', () => {
     const [, nats = ''] = /NATS_URL=(nats:\S+)/.exec(stdout) ?? [];
     await using worker = runExample('worker/worker.ts', { NATS_URL: nats });
     await worker.line(/is working/);
-    const { handlers } = await api.must('{ handlers { name workers inputSchema job { title createdBy } } }');
+    const { handlers } = await eventually(
+      api,
+      '{ handlers { name workers inputSchema job { title createdBy } } }',
+      {},
+      (data) => data.handlers.some(({ name }: { name: string }) => name === 'order.price'),
+    );
     expect(handlers).toContainEqual({
       name: 'order.price',
       workers: 1,

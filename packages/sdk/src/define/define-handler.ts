@@ -17,7 +17,7 @@ export interface Handler<I = any, R = any> {
 
 /**
  * Defines how runs of a job are carried out. The returned value becomes the run's result (JSON, at most 256 KiB). A
- * worker that is given the handler creates the job, if there is none of that name yet, with these options.
+ * worker that is given the handler registers the job with these options: see `decideRegistration`.
  */
 export function defineHandler<S extends InputSchema = JsonSchema, R = unknown>(
   name: string,

@@ -86,6 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
       log,
       logger,
       now: clock.now,
+      ...(options.register && { mode: options.register }),
     });
 
     const loop = createPullLoop(nats, {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Handler } from '../define/define-handler.js';
 import type { JobDefinition } from '../define/define-job.js';
+import type { RegisterMode } from './decide-registration.js';
 import type { KindRunner } from './kind-runner.js';
 
 export interface WorkerOptions {
@@ -11,8 +12,13 @@ export interface WorkerOptions {
   /** In the place of the URL's: `{ user, pass }`, `{ token }`, or `{ credsFile }`. */
   credentials?: NatsCredentials;
   handlers?: readonly Handler[];
-  /** Jobs to create if they do not exist, besides those of the handlers. */
+  /** Jobs to register besides those of the handlers. */
   jobs?: readonly JobDefinition[];
+  /**
+   * What a start does about jobs: create them and bring those that nobody edited to a newer definition (`newer`, the
+   * default), bring them to this one whatever they are (`always`, for going back a version), or nothing (`never`).
+   */
+  register?: RegisterMode;
   /** Default: all queues, those that come later included. */
   queues?: readonly string[];
   /** Handlers that run at once. Default: 50. */
