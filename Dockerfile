@@ -39,6 +39,7 @@ ENV NODE_ENV=production JOBFLOW_HEALTH_HOST=0.0.0.0 HOST=0.0.0.0
 WORKDIR /app
 COPY --from=production /app ./
 COPY --from=build /app/contracts/dist contracts/dist/
+COPY --from=build /app/contracts/api.graphql contracts/
 COPY --from=build /app/packages/domain/dist packages/domain/dist/
 COPY --from=build /app/packages/platform/dist packages/platform/dist/
 COPY --from=build /app/packages/read-model/dist packages/read-model/dist/

@@ -60,6 +60,8 @@ export interface Platform extends AsyncDisposable {
   readonly urls: { nats: string; database: string; redis: string };
   readonly backing: BackingServices;
   readonly services: readonly ManagedProcess[];
+  /** What runs still, each with what it is busy with: what a stop waits for. */
+  waitingFor(): Promise<string[]>;
   /** Ends the services, then the backing services. May be called twice. */
   stop(): Promise<void>;
   /** Kills everything at once. */
@@ -144,6 +146,7 @@ class Starting {
       urls,
       backing: this.#backing as BackingServices,
       services: this.#services,
+      waitingFor: () => this.#waitingFor(),
       stop: () => this.stop(),
       forceStop: () => this.#forceStop(),
       [Symbol.asyncDispose]: () => this.stop(),
@@ -169,6 +172,16 @@ class Starting {
     await this.#backing?.stop();
     for (const output of this.#outputs) output.close();
     await this.dataDir.unlock();
+  }
+
+  /** The servers are stopped after the services: as long as there are any of those, they are what is waited for. */
+  async #waitingFor(): Promise<string[]> {
+    for (const group of [this.#services, this.#backing?.processes ?? []]) {
+      const running = await Promise.all(group.map((process) => process.stillRunning()));
+      const named = running.filter((one) => one !== undefined);
+      if (named.length > 0) return named;
+    }
+    return [];
   }
 
   async #forceStop(): Promise<void> {
