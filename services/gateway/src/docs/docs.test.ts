@@ -28,7 +28,7 @@ describe('the reference of the API', () => {
     expect(entry('Mutation.configureQueue')).toContain('ADMIN');
     expect(entry('Mutation.login')).toContain('anyone');
     expect(entry('Query.runs')).toContain('first: Int = 50');
-    expect(entry('Mutation.cancelRun')).toContain('cancelled already: the same answer');
+    expect(entry('Mutation.cancelRun')).toContain('Cancelled already: the same answer');
   });
 
   it('needs nothing that a strict content policy forbids', () => {

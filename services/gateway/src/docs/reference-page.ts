@@ -124,8 +124,15 @@ function members(type: GraphQLNamedType, notes: Notes): Html | undefined {
   return html`<dl>${rows}</dl>`;
 }
 
-const described = (notes: Notes, key: string, description: string | null | undefined): Html[] =>
-  [...new Set([description ?? undefined, notes.get(key)])].flatMap((text) => (text ? [html`<p>${text}</p>`] : []));
+/** The promise's own note; else what the code says of it. */
+function described(notes: Notes, key: string, description: string | null | undefined): Html | undefined {
+  const text = notes.get(key) ?? description;
+  return text ? html`<p>${sentence(text)}</p>` : undefined;
+}
+
+/** Notes begin in lower case; one that begins with a name, like `job: …`, keeps it. */
+const sentence = (text: string): string =>
+  /^[a-z]\w*:/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 function signature(field: GraphQLField<unknown, unknown>): Html {
   if (field.args.length === 0) return html`${field.name}: ${reference(field.type)}`;
