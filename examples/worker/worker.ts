@@ -4,7 +4,7 @@ import { priceOrder } from './jobs.ts';
 
 const nats = process.env.NATS_URL;
 if (!nats) {
-  console.error('Set NATS_URL to what `npm run jobflow worker-credentials create -- --name NAME` printed.');
+  console.error('Set NATS_URL to what `npm run jobflow -- worker-credentials create --name NAME` printed.');
   process.exit(1);
 }
 

@@ -16,7 +16,7 @@ export interface RunningExample extends AsyncDisposable {
 
 /** Runs an example as its README says: by Node, as it is. */
 export function runExample(file: string, env: Record<string, string>): RunningExample {
-  const child: ChildProcess = spawn(process.execPath, ['--no-warnings', `${examples}${file}`], {
+  const child: ChildProcess = spawn(process.execPath, [`${examples}${file}`], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
