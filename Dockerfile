@@ -15,6 +15,8 @@ COPY services/executor/package.json services/executor/
 COPY services/notifier/package.json services/notifier/
 COPY services/projector/package.json services/projector/
 COPY examples/handlers/package.json examples/handlers/
+COPY examples/client/package.json examples/client/
+COPY examples/worker/package.json examples/worker/
 COPY web/package.json web/
 COPY tests/package.json tests/
 COPY bench/package.json bench/
@@ -37,6 +39,7 @@ ENV NODE_ENV=production JOBFLOW_HEALTH_HOST=0.0.0.0 HOST=0.0.0.0
 WORKDIR /app
 COPY --from=production /app ./
 COPY --from=build /app/contracts/dist contracts/dist/
+COPY --from=build /app/contracts/api.graphql contracts/
 COPY --from=build /app/packages/domain/dist packages/domain/dist/
 COPY --from=build /app/packages/platform/dist packages/platform/dist/
 COPY --from=build /app/packages/read-model/dist packages/read-model/dist/

@@ -17,3 +17,4 @@ export * from './upcast.js';
 export * from './verify.js';
 export * from './webhook-payload.js';
 export * from './worker-beat.js';
+export * from './worker-permissions.js';

@@ -12,6 +12,13 @@ const stamped = {
   updatedBy: z.string().optional(),
 };
 
+/**
+ * What workers registered a job with: digests of its definition in code. A job whose definition still has `hash` was not
+ * edited since; a worker that brings one of the `earlier` ones is older than another that has been here.
+ */
+export const Registered = z.object({ hash: z.string(), earlier: z.array(z.string()).max(20) });
+export type Registered = z.infer<typeof Registered>;
+
 export const JobState = z.object({
   name: JobName,
   title: z.string().max(200),
@@ -29,6 +36,7 @@ export const JobState = z.object({
   logLevel: LogLevel,
   enabled: z.boolean(),
   tags: Tags,
+  registered: Registered.optional(),
   ...stamped,
 });
 export type JobState = z.infer<typeof JobState>;

@@ -18,6 +18,8 @@ const TABLE: Readonly<Record<string, readonly string[] | 'anything'>> = {
   'services/projector': ['contracts', 'domain', 'platform', 'read-model'],
   'services/executor': ['contracts', 'domain', 'platform', 'sdk'],
   'examples/handlers': ['sdk'],
+  'examples/client': ['sdk'],
+  'examples/worker': ['sdk'],
   web: [],
   'packages/cli': 'anything',
   tests: 'anything',

@@ -1,4 +1,4 @@
-export { natsConfig } from './backing/nats-server.js';
+export { natsConfig, USERS_FILE, usersConfig } from './backing/nats-config.js';
 export {
   type BackingName,
   type BackingOptions,

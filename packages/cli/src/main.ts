@@ -3,15 +3,16 @@ import { readFileSync } from 'node:fs';
 import type { Command } from './command/command.js';
 import { migrate } from './command/migrate.js';
 import { start } from './command/start.js';
+import { workerCredentials } from './command/worker-credentials.js';
 import { PlainError } from './plain-error.js';
 
-const commands: Readonly<Record<string, Command>> = { start, migrate };
+const commands: Readonly<Record<string, Command>> = { start, migrate, 'worker-credentials': workerCredentials };
 
 const usage = (): string =>
   [
     'Usage: jobflow COMMAND [options]',
     '',
-    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(19)} ${summary}`),
     '',
     'jobflow COMMAND --help tells more; jobflow --version prints the version.',
   ].join('\n');

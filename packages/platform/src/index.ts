@@ -24,7 +24,7 @@ export { newId, newToken } from './ids/ids.js';
 export { type DeliveryInfo, deliveryInfo } from './nats/delivery-info.js';
 export { ensureConsumer } from './nats/ensure-consumer.js';
 export { ensureStreams } from './nats/ensure-streams.js';
-export { connectNats, type NatsLink, type NatsLinkOptions } from './nats/nats-link.js';
+export { connectNats, type NatsCredentials, type NatsLink, type NatsLinkOptions } from './nats/nats-link.js';
 export {
   createOrderedReader,
   type OrderedReader,

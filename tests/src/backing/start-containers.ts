@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type BackingName, natsConfig } from '@jobflow/cli';
+import { type BackingName, natsConfig, USERS_FILE, usersConfig } from '@jobflow/cli';
 import { connectNats } from '@jobflow/platform';
 import { createDb } from '@jobflow/read-model';
 import { GenericContainer } from 'testcontainers';
@@ -11,7 +11,7 @@ import type { TestServers, TestServersOptions } from './start-test-servers.js';
 /** The images of docker-compose.yml. */
 const IMAGES = { nats: 'nats:2.14-alpine', postgres: 'postgres:17-alpine', redis: 'redis:8-alpine' } as const;
 const USER = 'jobflow';
-const CONFIG = '/etc/nats/jobflow.conf';
+const CONFIG_DIR = '/etc/nats';
 
 /** A container for each server that is asked for, configured as the private ones are. */
 export async function startContainers({ only, fsync = true }: TestServersOptions): Promise<TestServers> {
@@ -65,9 +65,13 @@ function specOf(name: BackingName, fsync: boolean): ContainerSpec {
   const container = new GenericContainer(IMAGES[name]);
   switch (name) {
     case 'nats': {
-      const content = natsConfig({ place: { dir: '/data', host: '0.0.0.0', port: 4222 }, password, fsync });
+      const place = { dir: '/data', host: '0.0.0.0', port: 4222 };
+      const files = [
+        { content: natsConfig({ place, fsync }), target: `${CONFIG_DIR}/jobflow.conf` },
+        { content: usersConfig(password, []), target: `${CONFIG_DIR}/${USERS_FILE}` },
+      ];
       return {
-        container: container.withCopyContentToContainer([{ content, target: CONFIG }]).withCommand(['-c', CONFIG]),
+        container: container.withCopyContentToContainer(files).withCommand(['-c', `${CONFIG_DIR}/jobflow.conf`]),
         port: 4222,
         urlAt: (address) => `nats://${USER}:${password}@${address}`,
         async probe(url) {

@@ -16,6 +16,20 @@ afterAll(() => house[Symbol.asyncDispose]());
 
 const deep = (n: number) => `{ me { id } ${'... on Query { '.repeat(n)} position ${'}'.repeat(n)} }`;
 
+describe('the reference of the API', () => {
+  it.each([
+    ['/docs', 'text/html; charset=utf-8', 'Mutation.enqueue'],
+    ['/docs/style.css', 'text/css; charset=utf-8', 'prefers-color-scheme: dark'],
+    ['/openapi.json', 'application/json; charset=utf-8', '"openapi":"3.1.0"'],
+  ])('%s is served to anyone, under the strict policy of all answers', async (path, type, text) => {
+    const response = await fetch(gateway.url + path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe(type);
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await response.text()).toContain(text);
+  });
+});
+
 describe('a request that cannot be understood', () => {
   it.each([
     ['{"query": ', 400, 'BAD_USER_INPUT', 'body'],

@@ -137,6 +137,10 @@ describe('a platform started with one command', () => {
       if (done.size >= 4) break;
     }
     await api.must('mutation ($id: ID!) { pauseSchedule(id: $id) { enabled } }', { id: createSchedule.id });
+    const { runs } = await api.must('query ($id: ID!) { runs(filter: { scheduleId: $id }) { nodes { dueAt } } }', {
+      id: createSchedule.id,
+    });
+    for (const { dueAt } of runs.nodes) expect(Date.parse(dueAt) % 2000).toBe(0);
     const { scheduleFires } = await api.must(
       'query ($id: ID!, $from: DateTime!, $to: DateTime!) { scheduleFires(scheduleId: $id, from: $from, to: $to) { at outcome runId } }',
       { id: createSchedule.id, from: new Date(Date.now() - 60_000).toISOString(), to: new Date().toISOString() },
@@ -224,6 +228,20 @@ describe('bad input', () => {
 });
 
 describe('stopping and starting again', () => {
+  it('says what it waits for when that takes a while', async () => {
+    await createJob({ name: 'lingers', kind: 'SHELL', spec: { script: 'sleep 600' } });
+    const { run } = await enqueue({ job: 'lingers' });
+    await api.watchRun(run.id, (r) => r.status === 'RUNNING');
+    expect(await platform.stop()).toBe(0);
+    expect(platform.output()).toMatch(/Waiting for executor \(1 run finishes, or goes back to its queue after 5 s\)/);
+    await platform.startAgain();
+    api[Symbol.dispose]();
+    api = new ApiClient(platform.url);
+    await api.signIn(platform.email, platform.password);
+    await api.must('mutation ($id: ID!) { cancelRun(id: $id) { status } }', { id: run.id });
+    expect(await api.watchRun(run.id, isEnded)).toMatchObject({ status: 'CANCELLED' });
+  });
+
   it('leaves no process behind, and finds all data again', async () => {
     const before = await api.must('{ jobs(first: 100) { nodes { name } } runs(first: 200) { nodes { id status } } }');
     const pids = await descendants(process.pid);

@@ -1,15 +1,27 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeJsonFile } from '../data-dir/json-file.js';
+import { writeNatsUsers } from '../data-dir/nats-users.js';
 import type { Tool } from '../find/tool.js';
+import { reachableHost } from '../platform/claim-port.js';
 import { askNats } from './ask-nats.js';
-import { type Place, placeOf, type Server, serverLaunch } from './server.js';
+import { NATS_USER, natsConfig } from './nats-config.js';
+import { placeOf, type Server, serverLaunch } from './server.js';
 
-const USER = 'jobflow';
 const INSIDE = 4222;
+export const ADDRESS_FILE = 'address.json';
+
+/** Where the private server listens, for commands that run beside it. */
+export interface NatsAddress {
+  host: string;
+  port: number;
+}
 
 export interface NatsOptions {
   tool: Tool;
   dir: string;
+  /** The address it listens on; the loopback one unless workers elsewhere are to reach it. */
+  host?: string;
   port: number;
   password: string;
   /** Whether every acknowledged write is on the disk before it is acknowledged. */
@@ -18,17 +30,20 @@ export interface NatsOptions {
 
 /** A private NATS server with JetStream. */
 export async function natsServer(options: NatsOptions): Promise<Server> {
-  const { tool, dir, port, password } = options;
+  const { tool, dir, host = '127.0.0.1', port, password } = options;
   await mkdir(dir, { recursive: true });
-  const place = placeOf(tool, dir, port, INSIDE);
+  const place = placeOf(tool, dir, port, INSIDE, host);
   await writeFile(join(dir, 'nats.conf'), natsConfig({ ...options, place }), { mode: 0o600 });
-  const url = `nats://${USER}:${password}@127.0.0.1:${port}`;
+  await writeNatsUsers(dir, password);
+  await writeJsonFile(join(dir, ADDRESS_FILE), { host, port } satisfies NatsAddress);
+  const reached = reachableHost(host);
+  const url = `nats://${NATS_USER}:${password}@${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
   return {
     url,
     spec: {
       name: 'nats',
       // A soft limit that makes the collector work harder, instead of a server that grows with its streams.
-      ...serverLaunch(tool, 'nats', dir, { outside: port, inside: INSIDE }, ['-c', `${place.dir}/nats.conf`], {
+      ...serverLaunch(tool, 'nats', dir, { outside: port, inside: INSIDE, host }, ['-c', `${place.dir}/nats.conf`], {
         GOMEMLIMIT: '512MiB',
       }),
       async probe() {
@@ -41,24 +56,3 @@ export async function natsServer(options: NatsOptions): Promise<Server> {
     },
   };
 }
-
-/**
- * JetStream's own limit on its store is three quarters of the disk that is free when it starts, and a stream that no
- * longer fits into it does not come back: it is set far above what Jobflow's streams reserve, each of which has its own.
- */
-export const natsConfig = ({ place, password, fsync }: { place: Place; password: string; fsync: boolean }): string => `\
-server_name: jobflow
-host: "${place.host}"
-port: ${place.port}
-max_payload: 8MB
-max_control_line: 8KB
-jetstream {
-  store_dir: "${place.dir}/jetstream"
-  max_memory_store: 256MB
-  max_file_store: 256GB${fsync ? '\n  sync_interval: always' : ''}
-}
-authorization {
-  user: ${USER}
-  password: "${password}"
-}
-`;

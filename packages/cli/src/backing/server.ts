@@ -16,15 +16,15 @@ export interface Place {
   port: number;
 }
 
-export const placeOf = (tool: Tool, dir: string, port: number, containerPort: number): Place =>
-  tool.kind === 'native' ? { dir, host: '127.0.0.1', port } : { dir: '/jobflow', host: '0.0.0.0', port: containerPort };
+export const placeOf = (tool: Tool, dir: string, port: number, containerPort: number, host = '127.0.0.1'): Place =>
+  tool.kind === 'native' ? { dir, host, port } : { dir: '/jobflow', host: '0.0.0.0', port: containerPort };
 
 /** Starts a server program, natively or in its container, with `args` that name paths as `placeOf` has them. */
 export function serverLaunch(
   tool: Tool,
   name: string,
   dir: string,
-  ports: { outside: number; inside: number },
+  ports: { outside: number; inside: number; host?: string },
   args: readonly string[],
   extraEnv: Readonly<Record<string, string>> = {},
 ): Pick<ProcessSpec, 'launch' | 'kill'> {
@@ -38,7 +38,7 @@ export function serverLaunch(
   const settings = Object.entries(extraEnv).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
   const run = [
     ...['run', '--rm', '--init', '--name', container, ...user, ...settings],
-    ...['--publish', `127.0.0.1:${ports.outside}:${ports.inside}`, '--volume', `${dir}:/jobflow`],
+    ...['--publish', `${ports.host ?? '127.0.0.1'}:${ports.outside}:${ports.inside}`, '--volume', `${dir}:/jobflow`],
     ...['--entrypoint', tool.command, tool.image, ...args],
   ];
   const remove = () => runCommand(tool.docker, ['rm', '--force', container]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkExternal } from '../platform/check-external.js';
-import { tryPort } from '../process/free-port.js';
+import { freePort, tryPort } from '../process/free-port.js';
 import { isAlive, processIdentity } from '../process/process-identity.js';
 import { tempDir } from '../testing/temp-dir.js';
 import { askNats } from './ask-nats.js';
@@ -43,6 +43,16 @@ test('nobody gets in without the password', async () => {
   await expect(checkExternal({ nats: wrong(services.natsUrl) })).rejects.toThrow(
     /^NATS at 127\.0\.0\.1:\d+ refuses these credentials \(Authorization Violation\): correct NATS_URL\.$/,
   );
+});
+
+test('NATS is reached from elsewhere only where it is told to listen', async () => {
+  const elsewhere = (url: string) => url.replace('127.0.0.1', '127.0.0.2');
+  await expect(askNats(elsewhere(services.natsUrl), 1_000)).rejects.toThrow('connection refused');
+  await using other = await tempDir();
+  const natsListen = { host: '0.0.0.0', port: await freePort() };
+  await using listening = await startBackingServices({ dataDir: other.path, only: ['nats'], natsListen });
+  expect(new URL(listening.natsUrl).host).toBe(`127.0.0.1:${natsListen.port}`);
+  expect((await askNats(elsewhere(listening.natsUrl))).refused).toBeUndefined();
 });
 
 test('no password shows in the list of processes', async () => {

@@ -8,7 +8,7 @@ import { formatVersion } from '../find/version.js';
 import { type Log, silentLog } from '../log.js';
 import { ManagedProcess } from '../process/managed-process.js';
 import type { RotatingLog } from '../process/rotating-log.js';
-import { natsServer } from './nats-server.js';
+import { type NatsAddress, natsServer } from './nats-server.js';
 import { postgresServer } from './postgres-server.js';
 import { redisServer } from './redis-server.js';
 import type { Server } from './server.js';
@@ -26,6 +26,8 @@ export interface BackingOptions {
   only?: readonly BackingName[];
   /** Whether NATS writes to the disk before it acknowledges. Default true. */
   fsync?: boolean;
+  /** Where NATS listens, for workers elsewhere. Default: the loopback address, a port that stays the same. */
+  natsListen?: NatsAddress;
   log?: Log;
   /** Gives a start up that is under way. */
   signal?: AbortSignal | undefined;
@@ -66,7 +68,7 @@ export async function runBackingServices(
   const context = { cacheDir: options.cacheDir ?? cacheDirOf(process.env), env: process.env, log, signal };
   const running = new Map<BackingName, Running>();
   const startOne = async (name: BackingName): Promise<void> => {
-    const { url, spec } = await prepare(name, dataDir, fsync, context);
+    const { url, spec } = await prepare(name, dataDir, { fsync, natsListen: options.natsListen }, context);
     const output = dataDir.openLog(name);
     const managed = new ManagedProcess(spec, { log, output, pids: dataDir.pids });
     running.set(name, { url, process: managed, output });
@@ -98,13 +100,21 @@ interface Running {
   output: RotatingLog;
 }
 
-async function prepare(name: BackingName, dataDir: DataDir, fsync: boolean, context: FindContext): Promise<Server> {
+async function prepare(
+  name: BackingName,
+  dataDir: DataDir,
+  { fsync, natsListen }: { fsync: boolean; natsListen: NatsAddress | undefined },
+  context: FindContext,
+): Promise<Server> {
   const dir = join(dataDir.path, name);
-  const port = await dataDir.ports.take(name);
+  const port = name === 'nats' && natsListen ? natsListen.port : await dataDir.ports.take(name);
   const { natsPassword, postgresPassword, redisPassword } = dataDir.secrets;
   switch (name) {
     case 'nats':
-      return natsServer({ tool: await find(natsNeed, context), dir, port, password: natsPassword, fsync });
+      return natsServer({
+        ...{ tool: await find(natsNeed, context), dir, port, password: natsPassword, fsync },
+        ...(natsListen && { host: natsListen.host }),
+      });
     case 'redis':
       return redisServer({ tool: await find(redisNeed, context), dir, port, password: redisPassword });
     case 'postgres':

@@ -21,6 +21,11 @@ test('a flag wins over the environment, and paths are those of the person', () =
   });
 });
 
+test('NATS listens where it is told to', () => {
+  expect(read(['--nats-listen', '0.0.0.0:4222'])?.natsListen).toEqual({ host: '0.0.0.0', port: 4222 });
+  expect(read([], { JOBFLOW_NATS_LISTEN: '[::1]:4222' })?.natsListen).toEqual({ host: '::1', port: 4222 });
+});
+
 test.each([
   [['--prot', '1'], {}, 'Unknown option --prot: see "jobflow start --help".'],
   [['--port', 'abc'], {}, '--port must be a whole number from 0 to 65535, not "abc".'],
@@ -29,6 +34,8 @@ test.each([
   [['--schedulers', '0'], {}, '--schedulers must be a whole number from 1 to 16, not "0".'],
   [[], { PORT: '-1' }, 'PORT must be a whole number from 0 to 65535, not "-1".'],
   [['--port', ''], {}, '--port needs a value: see "jobflow start --help".'],
+  [['--nats-listen', '4222'], {}, '--nats-listen must be an address and a port, like 0.0.0.0:4222, not "4222".'],
+  [['--nats-listen', 'a:99999'], {}, 'The port of --nats-listen must be a whole number from 1 to 65535, not "99999".'],
   [['now'], {}, 'Unexpected "now": see "jobflow start --help".'],
   [[], { JOBFLOW_PUBLIC_URL: 'jobs.test' }, 'JOBFLOW_PUBLIC_URL must be an http or https URL, not "jobs.test".'],
 ])('%j with %j is refused in one sentence', (args, env, message) => {

@@ -15,6 +15,7 @@ type StartOptions = Pick<
   | 'executors'
   | 'schedulers'
   | 'urls'
+  | 'natsListen'
   | 'adminEmail'
   | 'adminPassword'
 >;
@@ -32,6 +33,7 @@ export function readStartOptions(
     handlers: { type: 'string' },
     executors: { type: 'string' },
     schedulers: { type: 'string' },
+    'nats-listen': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
   if (flags.help) return undefined;
@@ -51,7 +53,9 @@ export function readStartOptions(
     const given = text(flag, variable);
     return given && resolve(folders.cwd, given.value);
   };
+  const natsListen = text('nats-listen', 'JOBFLOW_NATS_LISTEN');
   return withoutUndefined({
+    natsListen: natsListen && listenAddress(natsListen.value, natsListen.from),
     port: number('port', 'PORT', 0, 65_535) ?? DEFAULT_PORT,
     host: text('host', 'HOST')?.value,
     dataDir: path('data-dir', 'JOBFLOW_DATA_DIR') ?? folders.defaultDataDir,
@@ -67,6 +71,15 @@ export function readStartOptions(
     adminEmail: env.JOBFLOW_ADMIN_EMAIL || undefined,
     adminPassword: env.JOBFLOW_ADMIN_PASSWORD || undefined,
   });
+}
+
+/** `0.0.0.0:4222`, `[::]:4222`. */
+function listenAddress(text: string, from: string): { host: string; port: number } {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[^:\s/]+):(\d+)$/.exec(text) ?? [];
+  if (host === undefined || port === undefined) {
+    throw new PlainError(`${from} must be an address and a port, like 0.0.0.0:4222, not "${text}".`);
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port: wholeNumber(port, `The port of ${from}`, 1, 65_535) };
 }
 
 function publicUrl(text: string): string {

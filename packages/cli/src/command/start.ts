@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Log } from '../log.js';
-import { type Platform, REPOSITORY, startPlatform } from '../platform/start-platform.js';
+import { REPOSITORY } from '../platform/repository.js';
+import { type Platform, startPlatform } from '../platform/start-platform.js';
 import type { Command, CommandContext } from './command.js';
 import { readStartOptions } from './start-options.js';
 
@@ -17,6 +18,7 @@ Options                     environment            default
   --handlers DIR            JOBFLOW_HANDLERS       examples/handlers
   --executors N             JOBFLOW_EXECUTORS      1
   --schedulers N            JOBFLOW_SCHEDULERS     1
+  --nats-listen HOST:PORT   JOBFLOW_NATS_LISTEN    only this machine reaches NATS; for workers elsewhere: 0.0.0.0:4222
   -h, --help
 
 Servers of your own, instead of private ones: NATS_URL (2.12 or newer, with JetStream),
@@ -28,6 +30,8 @@ where fetched servers are kept). The services' logs are in the data directory, u
 
 /** npm and the terminal both pass one Ctrl-C on: what comes within this time is the same one. */
 const SAME_REQUEST_MS = 700;
+/** A stop that takes longer says what it waits for. */
+const TELL_EVERY_MS = 2_000;
 
 export const start: Command = {
   summary: 'run the whole platform on this machine',
@@ -53,7 +57,13 @@ export const start: Command = {
     for (const line of welcome(platform, performance.now() - startedAt, context.env)) context.print(line);
     await requests.first;
     context.print('Stopping …');
+    const telling = setInterval(() => {
+      void platform.waitingFor().then((names) => {
+        if (names.length > 0) context.print(`Waiting for ${names.join(', ')}. Ctrl-C again ends it at once.`);
+      });
+    }, TELL_EVERY_MS);
     await Promise.race([platform.stop(), requests.second.then(() => platform.forceStop())]);
+    clearInterval(telling);
     context.print('Stopped.');
     return 0;
   },

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PlainError } from '../plain-error.js';
 import { readJsonFile, writeJsonFile } from './json-file.js';
 
 /** What one installation keeps to itself: made once, in a file that only its owner reads. */
@@ -16,6 +17,13 @@ export interface Secrets {
 }
 
 const pathOf = (dir: string): string => join(dir, 'secrets.json');
+
+/** Those of an installation that was started before. */
+export async function readSecrets(dir: string): Promise<Secrets> {
+  const known = await readJsonFile<Secrets>(pathOf(dir));
+  if (known) return known;
+  throw new PlainError(`There is no Jobflow in ${dir} yet: start it once, or choose its folder with --data-dir.`);
+}
 
 export async function loadSecrets(dir: string): Promise<Secrets> {
   const known = await readJsonFile<Secrets>(pathOf(dir));

@@ -1,6 +1,7 @@
 import type { Log } from '../log.js';
 import { freePort } from '../process/free-port.js';
 import type { ProcessSpec } from '../process/managed-process.js';
+import { askActive } from './ask-active.js';
 import { askReady } from './ask-ready.js';
 import { readServiceLine, startFailure, throttleLines } from './service-log.js';
 import type { PlannedService } from './service-plan.js';
@@ -23,6 +24,7 @@ const CLOSING_MS = 5_000;
 export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
   const { planned, entry, log } = options;
   const show = throttleLines((line) => log.warn(`${planned.name}: ${line}`), options.logFile);
+  const drainMs = Number(planned.env.JOBFLOW_DRAIN_MS ?? 0);
   let healthPort = 0;
   return {
     name: planned.name,
@@ -37,9 +39,10 @@ export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
       return { file: process.execPath, args: [entry], env };
     },
     probe: () => askReady(healthPort),
+    ...(planned.service === 'executor' && { busyWith: async () => inWords(await askActive(healthPort), drainMs) }),
     ipc: true,
     stopSignal: 'SIGTERM',
-    stopTimeoutMs: Number(planned.env.JOBFLOW_DRAIN_MS ?? 0) + CLOSING_MS,
+    stopTimeoutMs: drainMs + CLOSING_MS,
     startTimeoutMs: 60_000,
     onLine(line) {
       const said = readServiceLine(line);
@@ -47,4 +50,12 @@ export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
     },
     reason: startFailure,
   };
+}
+
+function inWords(active: number, drainMs: number): string {
+  if (active === 0) return '';
+  const after = `after ${Math.round(drainMs / 1000)} s`;
+  return active === 1
+    ? `1 run finishes, or goes back to its queue ${after}`
+    : `${active} runs finish, or go back to their queues ${after}`;
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { NatsAddress } from '../backing/nats-server.js';
 import { type BackingName, type BackingServices, runBackingServices } from '../backing/start-backing-services.js';
 import { type DataDir, openDataDir } from '../data-dir/data-dir.js';
 import { forgetAdminSeed, initialAdminPassword } from '../data-dir/secrets.js';
@@ -12,11 +13,9 @@ import { checkExternal } from './check-external.js';
 import { claimPort, reachableHost } from './claim-port.js';
 import { compileCacheDir } from './compile-cache.js';
 import { migrateInChild } from './migrate-in-child.js';
+import { REPOSITORY } from './repository.js';
 import { type PlannedService, planServices, serviceEntry } from './service-plan.js';
 import { serviceSpec } from './service-spec.js';
-
-/** dist/platform and src/platform are equally deep. */
-export const REPOSITORY = resolve(import.meta.dirname, '../../../..');
 
 const FOREIGN_NATS =
   'NATS_URL names a server that is not ours: run it with "sync_interval: always", or a power loss may lose acknowledged runs.';
@@ -36,6 +35,8 @@ export interface PlatformOptions {
   adminEmail?: string;
   /** Of the first administrator; a random one if left out. */
   adminPassword?: string;
+  /** Where the private NATS listens, for workers elsewhere. Default: only this machine reaches it. */
+  natsListen?: NatsAddress;
   /** Whether NATS writes to the disk before it acknowledges. Default true. */
   fsync?: boolean;
   /** Environment of the services; wins over the defaults. What the services inherit besides is `baseEnv`. */
@@ -59,6 +60,8 @@ export interface Platform extends AsyncDisposable {
   readonly urls: { nats: string; database: string; redis: string };
   readonly backing: BackingServices;
   readonly services: readonly ManagedProcess[];
+  /** What runs still, each with what it is busy with: what a stop waits for. */
+  waitingFor(): Promise<string[]>;
   /** Ends the services, then the backing services. May be called twice. */
   stop(): Promise<void>;
   /** Kills everything at once. */
@@ -72,6 +75,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await checkHandlers(handlersDir);
   const port = await claimPort(options.port ?? 0, host);
   await checkExternal(urls);
+  await checkNatsListen(options);
   if (urls.nats !== undefined) log.warn(FOREIGN_NATS);
   const dataDir = await openDataDir(options.dataDir);
   for (const name of dataDir.leftovers) log.info(`Ended ${name}, left running by a start that crashed.`);
@@ -142,6 +146,7 @@ class Starting {
       urls,
       backing: this.#backing as BackingServices,
       services: this.#services,
+      waitingFor: () => this.#waitingFor(),
       stop: () => this.stop(),
       forceStop: () => this.#forceStop(),
       [Symbol.asyncDispose]: () => this.stop(),
@@ -169,6 +174,16 @@ class Starting {
     await this.dataDir.unlock();
   }
 
+  /** The servers are stopped after the services: as long as there are any of those, they are what is waited for. */
+  async #waitingFor(): Promise<string[]> {
+    for (const group of [this.#services, this.#backing?.processes ?? []]) {
+      const running = await Promise.all(group.map((process) => process.stillRunning()));
+      const named = running.filter((one) => one !== undefined);
+      if (named.length > 0) return named;
+    }
+    return [];
+  }
+
   async #forceStop(): Promise<void> {
     const everything = [...this.#services, ...(this.#backing?.processes ?? [])];
     await Promise.all(everything.map((process) => process.forceStop()));
@@ -176,7 +191,7 @@ class Starting {
   }
 
   async #startBacking(): Promise<Platform['urls']> {
-    const { urls = {}, cacheDir, fsync } = this.options;
+    const { urls = {}, cacheDir, fsync, natsListen } = this.options;
     const given = { nats: urls.nats, postgres: urls.database, redis: urls.redis };
     const only = (Object.keys(given) as BackingName[]).filter((name) => given[name] === undefined);
     this.#backing = await runBackingServices(this.dataDir, {
@@ -185,6 +200,7 @@ class Starting {
       log: this.settled.log,
       ...(cacheDir !== undefined && { cacheDir }),
       ...(fsync !== undefined && { fsync }),
+      ...(natsListen && { natsListen }),
     });
     return {
       nats: urls.nats ?? this.#backing.natsUrl,
@@ -218,6 +234,14 @@ class Starting {
     await Promise.all(this.#services.map((service) => service.start()));
     signal?.removeEventListener('abort', giveUp);
   }
+}
+
+async function checkNatsListen({ natsListen, urls = {} }: PlatformOptions): Promise<void> {
+  if (!natsListen) return;
+  if (urls.nats !== undefined) {
+    throw new PlainError('--nats-listen is for the private NATS server, and NATS_URL names another: leave one out.');
+  }
+  await claimPort(natsListen.port, natsListen.host, { port: '--nats-listen', host: '--nats-listen' });
 }
 
 async function checkHandlers(dir: string): Promise<void> {

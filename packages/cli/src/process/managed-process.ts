@@ -21,6 +21,8 @@ export interface ProcessSpec {
   startTimeoutMs: number;
   /** A channel whose end tells the process that its supervisor is gone. */
   ipc?: boolean;
+  /** What the process is busy with while it stops, in words; asked only then. */
+  busyWith?(): Promise<string>;
   /** Every line the process says. */
   onLine?(line: string): void;
   /** Turns the last words of a process that would not start into the reason to show. */
@@ -108,6 +110,13 @@ export class ManagedProcess {
     }
     await this.#running;
     this.#running = undefined;
+  }
+
+  /** Its name and what it is busy with, as long as its process is there. */
+  async stillRunning(): Promise<string | undefined> {
+    if (this.#child === undefined) return undefined;
+    const busy = await this.spec.busyWith?.().catch(() => undefined);
+    return this.#child === undefined ? undefined : this.name + (busy ? ` (${busy})` : '');
   }
 
   async restart(): Promise<void> {

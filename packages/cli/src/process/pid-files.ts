@@ -58,6 +58,14 @@ export class PidFiles {
   }
 }
 
+/** Signals a process that another command recorded in this folder. False if it does not run. */
+export async function signalRecorded(dir: string, name: string, signalName: NodeJS.Signals): Promise<boolean> {
+  const recorded = await readPidFile(join(dir, `${name}.json`));
+  if (recorded?.identity === undefined || !(await isSame(recorded))) return false;
+  signal(recorded.pid, signalName);
+  return true;
+}
+
 const isSame = async (left: PidFile): Promise<boolean> => (await processIdentity(left.pid)) === left.identity;
 
 async function readPidFile(path: string): Promise<PidFile | undefined> {

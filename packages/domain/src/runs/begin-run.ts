@@ -23,7 +23,8 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     losses: 0,
     workerId: undefined,
     createdAt: run.createdAt,
-    dueAt: queuedNow ? undefined : event.dueAt,
+    // A tick is due at its time, whenever the scheduler came to it.
+    dueAt: queuedNow ? run.fireAt : event.dueAt,
     queuedAt: queuedNow ? meta.at : undefined,
     startedAt: undefined,
     finishedAt: undefined,

@@ -24,6 +24,12 @@ describe('queueing', () => {
     expect(state).toMatchObject({ status: 'QUEUED', attempt: 1, delivery: 0, claim: 0, queuedAt: 1000, revision: 1 });
   });
 
+  it('of a schedule’s run says when it was due, and asks for nothing more', () => {
+    const { state, effects } = when(run.queued({}, { scheduleId: 's', fireAt: 400 }));
+    expect(state).toMatchObject({ status: 'QUEUED', dueAt: 400, fireAt: 400 });
+    expect(effects).toEqual([]);
+  });
+
   it('of a planned run is asked of the scheduler at its due time', () => {
     const { state, effects } = when(run.planned(5000));
     expect(state).toMatchObject({ status: 'SCHEDULED', attempt: 0, delivery: -1, dueAt: 5000 });

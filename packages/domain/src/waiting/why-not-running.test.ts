@@ -51,6 +51,10 @@ describe('why a run is not running', () => {
     expect(why({ kind: 'SHELL' }, { workers: { serving: 1, able: 0 } })).toMatchObject([
       { message: 'No worker runs jobs of kind SHELL' },
     ]);
+    const reason = 'SHELL jobs are switched off: add SHELL to JOBFLOW_KINDS of an executor';
+    expect(why({ kind: 'SHELL' }, { workers: { serving: 1, able: 0, reason } })).toMatchObject([
+      { code: 'NO_HANDLER', message: `No worker runs jobs of kind SHELL: ${reason}` },
+    ]);
   });
 
   it('is whoever came before, and the parents of one that is blocked', () => {

@@ -53,7 +53,14 @@ export interface WaitFacts {
     | undefined;
   job?: { enabled: boolean; updatedAt?: number | undefined; updatedBy?: string | undefined } | undefined;
   /** Online workers that serve its queue, and those of them that can run its kind or handler. */
-  workers?: { serving: number; able: number } | undefined;
+  workers?:
+    | {
+        serving: number;
+        able: number;
+        /** Why those that serve it cannot, as they say themselves: a switch that is off. */
+        reason?: string | undefined;
+      }
+    | undefined;
   /** Queued before it, or with a higher priority, on the same queue. */
   ahead?: number | undefined;
   logFull?: boolean | undefined;
@@ -127,7 +134,8 @@ function noHandler({ run, workers }: WaitFacts): Reason[] {
   const missing = run.waitReason === 'NO_HANDLER' || (workers && workers.serving > 0 && workers.able === 0);
   if (!missing || (workers && workers.able > 0) || workers?.serving === 0) return [];
   const has = run.kind === 'HANDLER' ? 'has' : 'runs';
-  return [{ code: 'NO_HANDLER', message: `No worker ${has} ${what(run)}`, target: run.job, ...since(run) }];
+  const why = workers?.reason === undefined ? '' : `: ${workers.reason}`;
+  return [{ code: 'NO_HANDLER', message: `No worker ${has} ${what(run)}${why}`, target: run.job, ...since(run) }];
 }
 
 function noWorker({ run, workers }: WaitFacts): Reason[] {

@@ -22,7 +22,7 @@ interface Waiting {
 const SWEEP_MS = 100;
 
 export function createAckInbox(link: NatsLink): AckInbox {
-  const inbox = createInbox();
+  const inbox = createInbox(link.inboxPrefix);
   const waiting = new Map<string, Waiting>();
   let serial = 0;
 

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { inboxPrefix } from '@jobflow/contracts';
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
 import { BootError, type Stoppable } from '../service/service.js';
 
@@ -8,6 +10,10 @@ export interface NatsLink extends Stoppable {
   nc: NatsConnection;
   js: JetStreamClient;
   jsm: JetStreamManager;
+  /** Who is signed in; unknown for a token or a file of credentials. */
+  user: string | undefined;
+  /** Where answers arrive: what `createInbox` takes. */
+  inboxPrefix: string;
   /** The id of the server process last connected to: a new one means its memory began anew. */
   serverId(): string;
   connected(): boolean;
@@ -19,9 +25,17 @@ export interface NatsLink extends Stoppable {
   whenConnected(timeoutMs: number): Promise<void>;
 }
 
+/** How to sign in, in the place of what the URL says. */
+export type NatsCredentials =
+  | { user: string; pass: string }
+  | { token: string }
+  /** A `.creds` file. Its user's inboxes are `_INBOX.>` unless the server was told of others. */
+  | { credsFile: string; inboxPrefix?: string };
+
 export interface NatsLinkOptions {
   name: string;
   logger: Logger;
+  credentials?: NatsCredentials;
   onReconnect?: () => void;
   /** How long the first connection may take. */
   bootTimeoutMs?: number;
@@ -32,14 +46,14 @@ const RECONNECT_MIN_MS = 200;
 const RECONNECT_MAX_MS = 2_000;
 
 /**
- * Connects, with user and password from the URL.
+ * Connects, with user and password from the URL unless `credentials` are given.
  * @throws BootError when there is no server, it refuses the credentials, is older than 2.12 or has no JetStream
  */
 export async function connectNats(url: string, options: NatsLinkOptions): Promise<NatsLink> {
   const { logger } = options;
   let lostAt = Date.now();
   // The client asks for the delay again on every turn of its loop, so it must not grow with the number of questions.
-  const nc = await firstConnection(url, options, () => {
+  const { nc, signIn } = await firstConnection(url, options, () => {
     return Math.min(RECONNECT_MAX_MS, Math.max(RECONNECT_MIN_MS, (Date.now() - lostAt) / 5));
   });
   const jsm = await usable(nc);
@@ -75,6 +89,8 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
     nc,
     js: jetstream(nc),
     jsm,
+    user: signIn.user,
+    inboxPrefix: signIn.inboxPrefix ?? '_INBOX',
     serverId: () => serverId,
     connected: () => connected && !nc.isClosed(),
     onConnected: (fn) => subscribe(up, fn),
@@ -107,17 +123,21 @@ function subscribe(set: Set<() => void>, fn: () => void): () => void {
   return () => void set.delete(own);
 }
 
-async function firstConnection(url: string, options: NatsLinkOptions, delay: () => number): Promise<NatsConnection> {
+async function firstConnection(
+  url: string,
+  options: NatsLinkOptions,
+  delay: () => number,
+): Promise<{ nc: NatsConnection; signIn: ConnectionOptions }> {
   const servers = url.split(',').map((one) => new URL(one.trim()));
   const [first] = servers;
   if (!first) throw new BootError('NATS_URL is empty: set it to nats://user:password@host:port.');
   const deadline = Date.now() + (options.bootTimeoutMs ?? 10_000);
+  const signIn = await signInWith(first, options.credentials);
   for (;;) {
     try {
-      return await connect({
+      const nc = await connect({
         servers: servers.map((one) => one.host),
-        ...(first.username ? { user: decodeURIComponent(first.username) } : {}),
-        ...(first.password ? { pass: decodeURIComponent(first.password) } : {}),
+        ...signIn,
         ...(first.protocol === 'tls:' ? { tls: {} } : {}),
         name: options.name,
         noAsyncTraces: true,
@@ -128,10 +148,13 @@ async function firstConnection(url: string, options: NatsLinkOptions, delay: () 
         ignoreAuthErrorAbort: true,
         reconnectDelayHandler: delay,
       });
+      return { nc, signIn };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (/authorization|authentication/i.test(reason)) {
-        throw new BootError(`NATS at ${first.host} refuses the credentials: check user and password in NATS_URL.`);
+        throw new BootError(
+          `NATS at ${first.host} refuses the credentials: check them, and that they were not revoked.`,
+        );
       }
       if (Date.now() > deadline) {
         throw new BootError(`NATS at ${first.host} cannot be reached (${reason}): start it, or correct NATS_URL.`);
@@ -139,6 +162,21 @@ async function firstConnection(url: string, options: NatsLinkOptions, delay: () 
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MIN_MS));
     }
   }
+}
+
+async function signInWith(url: URL, given: NatsCredentials | undefined): Promise<ConnectionOptions> {
+  if (given === undefined) {
+    const user = url.username ? decodeURIComponent(url.username) : undefined;
+    const pass = url.password ? { pass: decodeURIComponent(url.password) } : {};
+    return user === undefined ? {} : { user, ...pass, inboxPrefix: inboxPrefix(user) };
+  }
+  if ('user' in given) return { ...given, inboxPrefix: inboxPrefix(given.user) };
+  if ('token' in given) return { token: given.token };
+  const creds = await readFile(given.credsFile).catch((cause: NodeJS.ErrnoException) => {
+    throw new BootError(`The NATS credentials ${given.credsFile} cannot be read (${cause.code}): check the path.`);
+  });
+  const prefix = given.inboxPrefix === undefined ? {} : { inboxPrefix: given.inboxPrefix };
+  return { authenticator: credsAuthenticator(creds), ...prefix };
 }
 
 async function usable(nc: NatsConnection): Promise<JetStreamManager> {

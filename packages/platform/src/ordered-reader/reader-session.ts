@@ -1,3 +1,4 @@
+import { isWorkerUser } from '@jobflow/contracts';
 import { AckPolicy, type ConsumerInfo, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos, type Subscription } from '@nats-io/transport-node';
 import { newToken } from '../ids/ids.js';
@@ -32,7 +33,7 @@ export class ReaderSession {
   #wake: (() => void) | undefined;
   #closed = false;
   readonly #subscription: Subscription;
-  readonly #inbox = createInbox();
+  readonly #inbox: string;
   readonly #watch: NodeJS.Timeout;
   readonly #offs: (() => void)[];
 
@@ -44,6 +45,7 @@ export class ReaderSession {
     readonly streamState: Recreated['stream'],
   ) {
     this.#pending = pending;
+    this.#inbox = createInbox(link.inboxPrefix);
     this.#subscription = link.nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => (error ? this.end(error.message) : this.#receive(message)),
     });
@@ -109,8 +111,10 @@ export class ReaderSession {
     for (const off of this.#offs) off();
     if (this.link.nc.isClosed()) return;
     if (!this.#subscription.isClosed()) this.#subscription.unsubscribe();
-    // If this does not arrive, the server drops the consumer when it has been idle for long.
-    if (this.link.connected()) this.link.jsm.consumers.delete(this.stream, this.consumer).catch(() => undefined);
+    // If this does not arrive, the server drops the consumer when it has been idle for long; so it does for those who
+    // may not delete any.
+    if (this.link.connected() && !isWorkerUser(this.link.user))
+      this.link.jsm.consumers.delete(this.stream, this.consumer).catch(() => undefined);
   }
 
   #caughtUp(): boolean {

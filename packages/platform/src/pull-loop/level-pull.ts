@@ -28,7 +28,7 @@ export class LevelPull {
   standing = false;
   #request = 0;
   #heardAt = 0;
-  readonly #inbox = createInbox();
+  readonly #inbox: string;
   readonly #subscription: Subscription;
 
   constructor(
@@ -36,6 +36,7 @@ export class LevelPull {
     public level: PullLevel,
     private readonly events: LevelEvents,
   ) {
+    this.#inbox = createInbox(link.inboxPrefix);
     this.#subscription = link.nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => (error ? this.#finish('broken') : this.#receive(message)),
     });

@@ -1,7 +1,8 @@
 import type { JobKind, Json } from '@jobflow/contracts';
 import { JobKind as JobKindSchema } from '@jobflow/contracts';
-import type { InputSchema, JsonSchema } from './input-schema.js';
+import type { InputSchema, InputSent, JsonSchema } from './input-schema.js';
 import { checkJobOptions, type JobOptions } from './job-options.js';
+import type { TYPES } from './job-types.js';
 
 const JOB = Symbol.for('jobflow.job');
 
@@ -12,17 +13,20 @@ export interface JobDefinitionOptions<S extends InputSchema = InputSchema> exten
   spec?: Json;
 }
 
-/** A job that is to exist, without an implementation here. */
-export interface JobDefinition {
+/** A job that is to exist, without an implementation here. `I`: what is sent to it, `R`: what comes back. */
+// biome-ignore lint/suspicious/noExplicitAny: jobs of different types live in one list
+export interface JobDefinition<I = any, R = any> {
   readonly name: string;
   readonly options: JobDefinitionOptions;
+  readonly [TYPES]?: { input: I; result: R };
 }
 
 /** Declares a job that another worker, or a kind of its own, carries out. Created if it does not exist yet. */
-export function defineJob<S extends InputSchema = JsonSchema>(
+// biome-ignore lint/suspicious/noExplicitAny: what another worker results in is the author's to know
+export function defineJob<S extends InputSchema = JsonSchema, R = any>(
   name: string,
   options: JobDefinitionOptions<S> = {},
-): JobDefinition {
+): JobDefinition<InputSent<S>, R> {
   checkJobOptions(name, options);
   if (options.kind !== undefined) JobKindSchema.parse(options.kind);
   const job = { name, options };

@@ -8,6 +8,9 @@ export type InputSchema = z.ZodType | JsonSchema;
 /** The handler's view of its input. A JSON Schema says nothing to the compiler, so its input is `any`. */
 // biome-ignore lint/suspicious/noExplicitAny: without a zod schema the type of the input is the author's to know
 export type InputOf<S> = S extends z.ZodType ? z.output<S> : any;
+/** What is sent: before defaults and transformations. */
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export type InputSent<S> = S extends z.ZodType ? z.input<S> : any;
 
 export type ParsedInput = { ok: true; input: unknown } | { ok: false; message: string };
 

@@ -9,7 +9,7 @@ import {
 } from '@jobflow/contracts';
 import type { InputSchema } from './input-schema.js';
 
-/** What a job is created with if it does not exist yet. Once it does, it belongs to its operators. */
+/** What a job is registered with. Once somebody edits it, it belongs to its operators, and code no longer changes it. */
 export interface JobOptions<S extends InputSchema = InputSchema> {
   title?: string;
   description?: string;

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { LOGS_STREAM, RUNS_STREAM, STATE_STREAM, streams } from '@jobflow/contracts';
 import {
   type CheckResult,
   connectNats,
@@ -28,6 +29,9 @@ import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
 /** Held messages are renewed so often; the server gives up on one after 30 s. */
 const TOUCH_MS = 10_000;
 const GIVE_BACK_MS = 500;
+
+/** What a worker reads or writes. The others it may not even be allowed to see. */
+const WORKER_STREAMS = streams.filter(({ name }) => [RUNS_STREAM, STATE_STREAM, LOGS_STREAM].includes(name));
 
 export interface Worker extends Service {
   readonly id: string;
@@ -72,7 +76,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const nats = await connection();
     const log = createEventLog(nats, { actor: options.actor ?? 'system:worker', clock, logger, metrics });
     parts.push(log);
-    await ensureStreams(nats);
+    await ensureStreams(nats, WORKER_STREAMS);
     const store = createStateStore(nats, { kinds: ['job', 'queue'], logger });
     parts.push(store);
     await store.start();
@@ -82,6 +86,7 @@ export function createWorker(options: WorkerOptions): Worker {
       log,
       logger,
       now: clock.now,
+      ...(options.register && { mode: options.register }),
     });
 
     const loop = createPullLoop(nats, {
@@ -158,7 +163,8 @@ export function createWorker(options: WorkerOptions): Worker {
       link = options.nats;
       return link;
     }
-    link = await connectNats(options.nats, { name: id, logger });
+    const { credentials } = options;
+    link = await connectNats(options.nats, { name: id, logger, ...(credentials && { credentials }) });
     parts.push(link);
     return link;
   }

@@ -1,16 +1,24 @@
-import type { Clock, NatsLink } from '@jobflow/platform';
+import type { Clock, NatsCredentials, NatsLink } from '@jobflow/platform';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Handler } from '../define/define-handler.js';
 import type { JobDefinition } from '../define/define-job.js';
+import type { RegisterMode } from './decide-registration.js';
 import type { KindRunner } from './kind-runner.js';
 
 export interface WorkerOptions {
   /** A URL (nats://user:password@host:port), or a connection that is already there and stays its owner's. */
   nats: string | NatsLink;
+  /** In the place of the URL's: `{ user, pass }`, `{ token }`, or `{ credsFile }`. */
+  credentials?: NatsCredentials;
   handlers?: readonly Handler[];
-  /** Jobs to create if they do not exist, besides those of the handlers. */
+  /** Jobs to register besides those of the handlers. */
   jobs?: readonly JobDefinition[];
+  /**
+   * What a start does about jobs: create them and bring those that nobody edited to a newer definition (`newer`, the
+   * default), bring them to this one whatever they are (`always`, for going back a version), or nothing (`never`).
+   */
+  register?: RegisterMode;
   /** Default: all queues, those that come later included. */
   queues?: readonly string[];
   /** Handlers that run at once. Default: 50. */
@@ -36,7 +44,11 @@ export interface WorkerOptions {
 const KNOWN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /** Refuses what could not work, before anything is connected. */
-export function checkWorkerOptions({ concurrency = 50, prefetch = 0, queues = [] }: WorkerOptions): void {
+export function checkWorkerOptions(options: WorkerOptions): void {
+  const { concurrency = 50, prefetch = 0, queues = [] } = options;
+  if (options.credentials && typeof options.nats !== 'string') {
+    throw new TypeError('credentials go with a URL: a connection that is given has signed in already');
+  }
   if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 10_000) {
     throw new RangeError(`concurrency must be a whole number from 1 to 10,000, not ${concurrency}`);
   }

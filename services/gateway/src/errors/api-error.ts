@@ -1,24 +1,26 @@
 import { GraphQLError } from 'graphql';
 
 /** The codes clients may meet in `extensions.code`, as the header of api.graphql names them. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'BAD_USER_INPUT'
-  | 'NOT_FOUND'
-  | 'CONFLICT'
-  | 'IDEMPOTENCY_MISMATCH'
-  | 'RATE_LIMITED'
-  | 'PAYLOAD_TOO_LARGE'
-  | 'QUEUE_FULL'
-  | 'TIMEOUT'
-  | 'UNAVAILABLE'
-  | 'POSITION_EXPIRED'
-  | 'INTERNAL_SERVER_ERROR'
-  | 'GRAPHQL_PARSE_FAILED'
-  | 'GRAPHQL_VALIDATION_FAILED'
-  | 'BAD_REQUEST'
-  | 'PERSISTED_QUERY_NOT_FOUND';
+export const errorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'IDEMPOTENCY_MISMATCH',
+  'RATE_LIMITED',
+  'PAYLOAD_TOO_LARGE',
+  'QUEUE_FULL',
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'POSITION_EXPIRED',
+  'INTERNAL_SERVER_ERROR',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_REQUEST',
+  'PERSISTED_QUERY_NOT_FOUND',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 /** Codes after which the very same request may succeed if it is repeated. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set(['RATE_LIMITED', 'QUEUE_FULL', 'TIMEOUT', 'UNAVAILABLE']);

@@ -1,8 +1,12 @@
 import {
   coerceInputValue,
   type DocumentNode,
+  type GraphQLInputType,
   type GraphQLSchema,
+  getNullableType,
+  isInputObjectType,
   isInputType,
+  isListType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
@@ -10,10 +14,11 @@ import {
   type ValueNode,
   visit,
 } from 'graphql';
+import { plainCoercion } from './plain-coercion.js';
 
 /**
  * What is wrong with an operation's variables, by the path of the argument each is used for:
- * `$job = {priority: "x"}` used as `createJob(input: $job)` gives `{"input.priority": "Int cannot represent …"}`.
+ * `$job = {priority: "x"}` used as `createJob(input: $job)` gives `{"input.priority": "must be a whole number …"}`.
  * Undefined when graphql would accept them all.
  */
 export function variableErrors(
@@ -37,10 +42,26 @@ export function variableErrors(
     } else if (value === null) {
       if (isNonNullType(type)) note([], 'must not be null');
     } else {
-      coerceInputValue(value, type, (path, _invalid, error) => note(path, error.message));
+      coerceInputValue(value, type, (path, invalid, error) => {
+        const { field, text } = plainCoercion(error.message, invalid, typeAt(type, path));
+        note(field === undefined ? path : [...path, field], text);
+      });
     }
   }
   return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** The type of what lies at a path of a value of this type. */
+function typeAt(type: GraphQLInputType, path: readonly (string | number)[]): GraphQLInputType {
+  let at = getNullableType(type);
+  for (const key of path) {
+    if (isListType(at)) at = getNullableType(at.ofType);
+    // A single item stands for a list of one.
+    if (typeof key === 'number') continue;
+    const field = isInputObjectType(at) ? at.getFields()[key] : undefined;
+    if (field) at = getNullableType(field.type);
+  }
+  return at;
 }
 
 /** Where a variable goes: the argument's name, with the path inside its literal if there is one. */

@@ -1,4 +1,4 @@
-import { type Reason, whyNotRunning } from '@jobflow/domain';
+import { type Reason, type WaitFacts, whyNotRunning } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
 import { logGauge } from '../enqueue/log-gauge.js';
 import { isAbleTo, isOnline, listWorkers, serves } from '../workers/list-workers.js';
@@ -43,9 +43,13 @@ const capped = (reason: Reason): Reason =>
     ? { ...reason, ahead: COUNTED, message: `More than ${COUNTED} runs are ahead of it` }
     : reason;
 
-async function workersFor(ctx: Context, run: Run): Promise<{ serving: number; able: number }> {
+async function workersFor(ctx: Context, run: Run): Promise<WaitFacts['workers']> {
   const serving = (await listWorkers(ctx)).filter((worker) => isOnline(worker) && serves(worker, run.queue));
-  return { serving: serving.length, able: serving.filter((worker) => isAbleTo(worker, run.job, run.kind)).length };
+  const reason = serving
+    .flatMap(({ beat }) => beat.kinds)
+    .find(({ kind, reason: why }) => kind === run.kind && why !== undefined)?.reason;
+  const able = serving.filter((worker) => isAbleTo(worker, run.job, run.kind)).length;
+  return { serving: serving.length, able, ...(able === 0 && { reason }) };
 }
 
 /** The index of living runs is in the order of their ids, so what is ahead is found first and the limit ends the search. */

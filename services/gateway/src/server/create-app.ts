@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import type { Health, Logger, ServiceContext } from '@jobflow/platform';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { addDocs, type DocsParts } from '../docs/add-docs.js';
 import { requestLimits } from '../limits/request-limits.js';
 import { addDashboard } from './dashboard.js';
 import { addErrorHandler } from './error-handler.js';
@@ -9,14 +10,14 @@ import { addJsonBody } from './json-body.js';
 import { addProbes } from './probes.js';
 import { addSecurityHeaders } from './security-headers.js';
 
-export interface AppParts extends GraphqlRouteParts {
+export interface AppParts extends GraphqlRouteParts, DocsParts {
   health: Health;
   metrics: ServiceContext['metrics'];
   logger: Logger;
   webDir: string;
 }
 
-/** The HTTP server: the API, the probes and the dashboard on one port. */
+/** The HTTP server: the API, its reference, the probes and the dashboard on one port. */
 export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   const app = Fastify({
     logger: false,
@@ -33,6 +34,7 @@ export async function createApp(parts: AppParts): Promise<FastifyInstance> {
   await app.register(fastifyCookie);
   addGraphqlRoute(app, parts);
   addProbes(app, parts.health, parts.metrics);
+  addDocs(app, parts);
   await addDashboard(app, parts.webDir);
   return app;
 }

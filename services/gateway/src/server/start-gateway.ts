@@ -143,6 +143,9 @@ export async function startGateway({
       metrics,
       logger,
       webDir: config.webDir,
+      schema,
+      version,
+      publicUrl: config.publicUrl,
     });
     keep(closingInTime(app, clock));
     const { server: http } = app;

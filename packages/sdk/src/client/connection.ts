@@ -1,0 +1,141 @@
+import type { CallOptions, ClientOptions, Credentials, Fetch } from './client-options.js';
+import { checkClientOptions, credentialsOf } from './client-options.js';
+import { readEvents } from './event-stream.js';
+import { JobflowError, timedOut } from './jobflow-error.js';
+import { KnownPosition } from './known-position.js';
+import { pause } from './pause.js';
+import { errorOf, type GraphqlAnswer, type Operation, postOperation, readAnswer } from './post-operation.js';
+import { type Repeatable, repeatDelay } from './repeat-delay.js';
+
+const TIMEOUT_MS = 30_000;
+const RETRIES = 6;
+/** One try of a call; a gateway that takes longer has lost it. */
+const TRY_MS = 15_000;
+
+export type Data = Record<string, unknown>;
+
+/** A client's way to the gateway: credentials, positions, repetitions. Every call ends with it. */
+export class Connection {
+  readonly url: string;
+  readonly position = new KnownPosition();
+  readonly #fetch: Fetch;
+  readonly #credentials: Credentials;
+  readonly #timeoutMs: number;
+  readonly #retries: number;
+  readonly #closed = new AbortController();
+
+  constructor(options: ClientOptions) {
+    this.url = checkClientOptions(options);
+    this.#fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+    this.#credentials = credentialsOf(options);
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#retries = options.retries ?? RETRIES;
+  }
+
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  close(): void {
+    this.#closed.abort(new JobflowError('CLOSED', 'This client was closed'));
+  }
+
+  /** Sends an operation, again if need be and where that is safe. @throws JobflowError, or the signal's reason */
+  async call(operation: Operation, repeatable: Repeatable, options: CallOptions = {}): Promise<Data> {
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    const late = new AbortController();
+    const signal = this.#signalOf(options.signal, late.signal);
+    let last: JobflowError | undefined;
+    const timer = setTimeout(
+      () => late.abort(last ?? timedOut(`Jobflow at ${this.url} did not answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    try {
+      for (let failures = 1, anew = false; ; failures++) {
+        signal.throwIfAborted();
+        try {
+          return await this.#once(operation, anew, signal);
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof JobflowError)) throw error;
+          last = error;
+          const renews = this.#renews(error, anew);
+          anew = error.code === 'UNAUTHENTICATED';
+          if (renews) continue;
+          const delayMs = repeatDelay(error, repeatable, failures, Math.random());
+          if (delayMs === undefined || failures > this.#retries) throw error;
+          await pause(delayMs, signal);
+        }
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The frames of a subscription over one connection, until it ends. @throws JobflowError, or the signal's reason */
+  async *subscribe(operation: Operation, anew: boolean, signal: AbortSignal): AsyncGenerator<Data, void, undefined> {
+    const gone = new AbortController();
+    const wanted = this.#signalOf(signal);
+    const until = AbortSignal.any([wanted, gone.signal]);
+    try {
+      const headers = { ...(await this.#headers(anew)), accept: 'text/event-stream' };
+      const response = await postOperation(this.#fetch, this.url, operation, headers, until);
+      if (!/text\/event-stream/.test(response.headers.get('content-type') ?? '')) {
+        await readAnswer(response, until);
+        throw new JobflowError('BAD_REQUEST', 'This Jobflow answers subscriptions without a stream of events');
+      }
+      for await (const text of readEvents(response, () => gone.abort(), wanted)) {
+        const { data, errors } = JSON.parse(text) as GraphqlAnswer;
+        if (errors?.[0]) throw errorOf(errors[0]);
+        if (data) yield data;
+      }
+    } finally {
+      gone.abort();
+    }
+  }
+
+  /** Whether the same call may succeed at once: with another token, or without a position of a log that is gone. */
+  #renews(error: JobflowError, renewed: boolean): boolean {
+    if (error.code === 'UNAUTHENTICATED') return this.#credentials.renewable && !renewed;
+    if (error.code !== 'POSITION_EXPIRED' || this.position.get() === undefined) return false;
+    this.position.forget();
+    return true;
+  }
+
+  get renewable(): boolean {
+    return this.#credentials.renewable;
+  }
+
+  async #once(operation: Operation, anew: boolean, signal: AbortSignal): Promise<Data> {
+    const slow = new AbortController();
+    const timer = setTimeout(() => slow.abort(), TRY_MS);
+    try {
+      const until = AbortSignal.any([signal, slow.signal]);
+      const response = await postOperation(this.#fetch, this.url, operation, await this.#headers(anew), until);
+      const { data, extensions } = await readAnswer(response, until);
+      const position = extensions?.position ?? response.headers.get('x-jobflow-position');
+      if (typeof position === 'string') this.position.note(position);
+      return data as Data;
+    } catch (error) {
+      if (slow.signal.aborted && !signal.aborted) {
+        throw timedOut(`Jobflow at ${this.url} did not answer within ${TRY_MS} ms`, error);
+      }
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #headers(anew: boolean): Promise<Record<string, string>> {
+    const position = this.position.get();
+    return {
+      accept: 'application/json',
+      authorization: await this.#credentials.authorization(anew),
+      ...(position !== undefined && { 'x-jobflow-position': position }),
+    };
+  }
+
+  #signalOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
+    return AbortSignal.any([this.#closed.signal, ...signals.filter((signal) => signal !== undefined)]);
+  }
+}
