@@ -22,8 +22,8 @@ export const inboxPrefix = (user: string | undefined): string =>
 const STATE_KINDS: readonly StateKind[] = ['job', 'queue', 'epoch'];
 
 /**
- * What a worker needs: to pull and acknowledge runs, to tell what becomes of them, to register its jobs. Not to queue
- * runs, to decide effects, to change or empty streams, nor to hear what others ask.
+ * What a worker needs: to pull and acknowledge runs, to tell what becomes of them, to register its jobs, to ask for the
+ * secrets its handlers use. Not to queue runs, to decide effects, to change or empty streams, nor to hear what others ask.
  */
 export function workerPermissions(user: string): NatsPermissions {
   const api = (what: string) => `$JS.API.${what}`;
@@ -46,6 +46,7 @@ export function workerPermissions(user: string): NatsPermissions {
       'jf.log.*.*',
       live.worker,
       live.verify,
+      live.secret,
     ],
     subscribe: [`${inboxPrefix(user)}.>`, live.worker, live.cancel, runFilters.claim],
   };
