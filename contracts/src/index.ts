@@ -16,3 +16,4 @@ export * from './upcast.js';
 export * from './verify.js';
 export * from './webhook-payload.js';
 export * from './worker-beat.js';
+export * from './worker-command.js';

@@ -1,18 +1,1 @@
-import type { KindContext } from '@jobflow/sdk';
-import type { ContainedProcess } from './contained-process.js';
-
-/** Ends a process with its attempt: asked to end (SIGTERM) at `signal`, killed with all it started at `kill`. */
-export function stopWithContext(ctx: Pick<KindContext, 'signal' | 'kill'>, process: ContainedProcess): Disposable {
-  const ask = () => process.terminate();
-  const kill = () => process.kill();
-  ctx.signal.addEventListener('abort', ask, { once: true });
-  ctx.kill.addEventListener('abort', kill, { once: true });
-  if (ctx.signal.aborted) ask();
-  if (ctx.kill.aborted) kill();
-  return {
-    [Symbol.dispose]() {
-      ctx.signal.removeEventListener('abort', ask);
-      ctx.kill.removeEventListener('abort', kill);
-    },
-  };
-}
+export { stopWithContext } from '@jobflow/platform';

@@ -5,7 +5,7 @@ import type { RunsFolded } from './fold-runs.js';
 import { changingColumns, givenColumns, type RunRow } from './run-row.js';
 
 const CHANGING = `id uuid, status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
-  losses smallint, progress real, progress_message text, worker_id text, due_at float8, queued_at float8, started_at float8,
+  alone bool, losses smallint, lost_workers text[], progress real, progress_message text, worker_id text, due_at float8, queued_at float8, started_at float8,
   finished_at float8, next_attempt_at float8, wait_ms int, duration_ms int, cancel_requested_at float8, cancel_reason text,
   dead_letter text, fingerprint text, wait_reason text, wait_since float8, revision int, timeline_count int, changed_seq bigint,
   has_result bool, result json, has_error bool, error json`;
