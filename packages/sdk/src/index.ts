@@ -1,10 +1,12 @@
 export type { KindContext } from './attempt/attempt-context.js';
+export { failAttemptOf } from './attempt/attempt-scope.js';
 export { NoRetry, RetryAt, Snooze } from './define/attempt-control.js';
-export { defineHandler, type Handler, isHandler } from './define/define-handler.js';
+export { definedIn, defineHandler, type Handler, type HandlerOptions, isHandler } from './define/define-handler.js';
 export { defineJob, isJob, type JobDefinition, type JobDefinitionOptions } from './define/define-job.js';
 export type { HandlerContext, RunLogger } from './define/handler-context.js';
 export type { InputOf, InputSchema, JsonSchema } from './define/input-schema.js';
 export type { JobOptions } from './define/job-options.js';
+export { lendPackages } from './isolation/lend-packages.js';
 export { createWorker, type Worker } from './worker/create-worker.js';
 export type { KindRunner } from './worker/kind-runner.js';
 export type { WorkerOptions } from './worker/worker-options.js';

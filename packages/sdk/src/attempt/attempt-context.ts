@@ -9,8 +9,9 @@ export interface ContextHost {
   readonly attempt: number;
   readonly softSignal: AbortSignal;
   readonly hardSignal: AbortSignal;
-  readonly log: RunLog;
+  readonly log: Pick<RunLog, 'write'> & Partial<Pick<RunLog, 'lost'>>;
   reportProgress(percent: number, message: string | undefined): void;
+  heartbeat(): void;
   now(): number;
 }
 
@@ -21,6 +22,8 @@ export interface KindContext extends HandlerContext<unknown> {
   readonly kill: AbortSignal;
   /** Adds a line that a process printed. */
   line(level: LogLevel, stream: LogStream, message: string): void;
+  /** So many more lines were never passed on. */
+  linesLost(count: number): void;
   /** The same attempt, with its input as a schema made it. */
   withInput(input: unknown): KindContext;
 }
@@ -74,6 +77,14 @@ export class AttemptContext implements KindContext {
   get line() {
     const host = this.#host;
     return (level: LogLevel, stream: LogStream, message: string) => host.log.write(level, stream, message);
+  }
+  get linesLost() {
+    const host = this.#host;
+    return (count: number) => host.log.lost?.(count);
+  }
+  get heartbeat() {
+    const host = this.#host;
+    return () => host.heartbeat();
   }
   get progress() {
     const host = this.#host;

@@ -1,7 +1,7 @@
 import type { VerifyReply } from '@jobflow/contracts';
 import type { Clock, Timer } from '@jobflow/platform';
 import type { ClaimResult, Claims } from './claims.js';
-import { judgeSuspect, type Verdict, type VerifiedRun } from './judge-suspect.js';
+import { judgeSuspect, type Takeover, takeoverOf, type Verdict, type VerifiedRun } from './judge-suspect.js';
 import type { Liveness } from './live-workers.js';
 import type { PulledMessage } from './pulled-message.js';
 import type { QueuedRun } from './queued-run.js';
@@ -22,6 +22,8 @@ export interface Admitted {
   begun: boolean;
   /** Its cancellation was asked for, and the worker that ran it is gone: only to be ended. */
   cancelled: boolean;
+  /** It was claimed, or may have been started before: what that means for it. */
+  takeover?: Takeover;
 }
 
 export interface SuspectsOptions {
@@ -35,6 +37,8 @@ export interface SuspectsOptions {
   onAdmitted: (admitted: Admitted) => void;
   /** At most once, and its worker is gone: to be ended under this claim. */
   onLost: (admitted: Admitted) => void;
+  /** It has cost too many workers: to be ended under this claim. */
+  onPoison: (admitted: Admitted) => void;
   onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -148,19 +152,23 @@ export class Suspects {
       this.#options.onAdmitted({ message, queued, claim: state?.claim ?? 0, begun, cancelled });
       return;
     }
-    await this.#claim(parked, verdict, { begun, cancelled });
+    if (!state) return;
+    const takeover = takeoverOf(state, message.deliveryCount > 1);
+    await this.#claim(parked, verdict, { begun, cancelled, takeover });
   }
 
   async #claim(
     parked: Parked,
-    verdict: Extract<Verdict, 'claim' | 'lost'>,
-    known: { begun: boolean; cancelled: boolean },
+    verdict: Extract<Verdict, 'claim' | 'lost' | 'poison'>,
+    known: { begun: boolean; cancelled: boolean; takeover: Takeover },
   ) {
     const { message, queued } = parked;
     const { id: runId, queue } = queued.run;
     let result: ClaimResult;
     try {
-      result = await this.#options.claims.claim({ runId, queue, attempt: queued.attempt, delivery: queued.delivery });
+      const { attempt, delivery } = queued;
+      const { redelivered } = known.takeover;
+      result = await this.#options.claims.claim({ runId, queue, attempt, delivery, redelivered });
     } catch (error) {
       this.#options.onTrouble('a run cannot be claimed yet', error);
       parked.askAt = this.#options.clock.now() + ASK_AGAIN_MS;
@@ -172,6 +180,7 @@ export class Suspects {
     if (this.#stopped) return message.nak();
     const admitted: Admitted = { message, queued, claim: result.n, ...known };
     if (verdict === 'lost') this.#options.onLost(admitted);
+    else if (verdict === 'poison') this.#options.onPoison(admitted);
     else this.#options.onAdmitted(admitted);
   }
 }

@@ -47,6 +47,8 @@ export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDef
     kill: hard.signal,
     logger: { debug: log, info: log, warn: log, error: log },
     line: (_level, stream, message) => void lines.push(`${stream} ${message}`),
+    linesLost: () => undefined,
+    heartbeat: () => undefined,
     progress: (percent, message) => void told.push({ percent, message }),
     retryAt: unused,
     noRetry: unused,
