@@ -7,6 +7,8 @@ const PROGRAM = fileURLToPath(new URL('./ledger-worker.ts', import.meta.url));
 
 export interface WorkerProcess extends AsyncDisposable {
   pid: number;
+  /** When it is gone: its exit code, or null if a signal ended it. */
+  ended: Promise<number | null>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   kill9(): Promise<void>;
@@ -38,6 +40,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   };
   return {
     pid: child.pid ?? 0,
+    ended: gone.then(([code]) => code as number | null),
     stop: () => end('SIGTERM'),
     kill9: async () => void (await end('SIGKILL')),
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),

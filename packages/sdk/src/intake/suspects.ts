@@ -34,6 +34,8 @@ export interface SuspectsOptions {
   verify: (ids: string[], seq: number) => Promise<VerifyReply>;
   claims: Claims;
   liveness: (workerId: string) => Liveness;
+  /** Takes the message for a run that this worker has already; false if it has not. */
+  adopt?: (message: PulledMessage, queued: QueuedRun) => boolean;
   onAdmitted: (admitted: Admitted) => void;
   /** At most once, and its worker is gone: to be ended under this claim. */
   onLost: (admitted: Admitted) => void;
@@ -55,6 +57,8 @@ interface Parked {
 export class Suspects {
   readonly #options: SuspectsOptions;
   readonly #parked = new Set<Parked>();
+  /** By queueing: a message that comes once more takes the place of the one before. */
+  readonly #byQueueing = new Map<string, Parked>();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #checking: Promise<void> | undefined;
@@ -71,8 +75,15 @@ export class Suspects {
 
   park(message: PulledMessage, queued: QueuedRun) {
     if (this.#stopped) return message.nak();
+    const again = this.#byQueueing.get(keyOf(queued));
+    if (again) {
+      again.message.release?.();
+      again.message = message;
+      return;
+    }
     const parked = { message, queued, askAt: Math.max(this.#options.clock.now(), this.#notBefore) };
     this.#parked.add(parked);
+    this.#byQueueing.set(keyOf(queued), parked);
     this.#wake(parked.askAt);
   }
 
@@ -93,6 +104,14 @@ export class Suspects {
     await this.#checking;
     for (const { message } of this.#parked) message.nak();
     this.#parked.clear();
+    this.#byQueueing.clear();
+  }
+
+  /** It waits here no more; answers its message as of now. */
+  #leave(parked: Parked): PulledMessage {
+    this.#parked.delete(parked);
+    this.#byQueueing.delete(keyOf(parked.queued));
+    return parked.message;
   }
 
   #wake(at: number): void {
@@ -136,20 +155,22 @@ export class Suspects {
     const { workerId: me, liveness } = this.#options;
     const verdict = judgeSuspect({ queued, redelivered: message.deliveryCount > 1, state, me, liveness });
     if (this.#stopped) return;
+    if (this.#options.adopt?.(parked.message, queued)) {
+      this.#leave(parked);
+      return;
+    }
     if (verdict === 'wait') {
       parked.askAt = this.#options.clock.now() + HELD_ELSEWHERE_MS;
       return;
     }
     if (verdict === 'drop') {
-      this.#parked.delete(parked);
-      message.ack();
+      this.#leave(parked).ack();
       return;
     }
     const begun = state?.status === 'RUNNING';
     const cancelled = state?.cancelRequested ?? false;
     if (verdict === 'start') {
-      this.#parked.delete(parked);
-      this.#options.onAdmitted({ message, queued, claim: state?.claim ?? 0, begun, cancelled });
+      this.#options.onAdmitted({ message: this.#leave(parked), queued, claim: state?.claim ?? 0, begun, cancelled });
       return;
     }
     if (!state) return;
@@ -162,7 +183,7 @@ export class Suspects {
     verdict: Extract<Verdict, 'claim' | 'lost' | 'poison'>,
     known: { begun: boolean; cancelled: boolean; takeover: Takeover },
   ) {
-    const { message, queued } = parked;
+    const { queued } = parked;
     const { id: runId, queue } = queued.run;
     let result: ClaimResult;
     try {
@@ -174,7 +195,7 @@ export class Suspects {
       parked.askAt = this.#options.clock.now() + ASK_AGAIN_MS;
       return;
     }
-    this.#parked.delete(parked);
+    const message = this.#leave(parked);
     if (!result.ok) return message.nak(LOST_CLAIM_MS);
     // Claimed while stopping: nobody has started it, and whoever gets it next sees a silent worker's claim.
     if (this.#stopped) return message.nak();
@@ -184,3 +205,5 @@ export class Suspects {
     else this.#options.onAdmitted(admitted);
   }
 }
+
+const keyOf = ({ run, delivery }: QueuedRun): string => `${run.id}:${delivery}`;

@@ -36,7 +36,10 @@ export class ActiveReporter {
   started(attempt: Attempt): void {
     const { softMs, hardMs } = attempt.run.timeout;
     if ((softMs && softMs < 1000) || (hardMs && hardMs < 1000)) attempt.armLimits(0);
-    if (attempt.toldStarted) return attempt.armLimits(0);
+    if (attempt.toldStarted) {
+      attempt.armLimits(0);
+      return;
+    }
     this.#young.push(attempt);
     this.#timer ??= this.#options.clock.setTimer(YOUNG_MS, () => this.#grown());
   }

@@ -75,6 +75,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     lastSeq: async () => (await link.jsm.streams.info(RUNS_STREAM)).state.last_seq,
     verify: (ids, seq) => verify(link, ids, seq),
     liveness: (id) => workers.judge(id),
+    adopt: (message, queued) => engine.adopt(message, queued),
     onAdmitted: (admitted) => engine.admit(admitted),
     onLost: (admitted) => engine.lost(admitted),
     onPoison: (admitted) => engine.poison(admitted),

@@ -7,7 +7,7 @@ import { inScope } from '../attempt/attempt-scope.js';
 import type { LogBuffer } from '../attempt/log-buffer.js';
 import type { RunClaimed } from '../intake/claims.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
-import { readQueuedRun } from '../intake/queued-run.js';
+import { type QueuedRun, readQueuedRun } from '../intake/queued-run.js';
 import type { Admitted } from '../intake/suspects.js';
 import type { EngineParts } from './engine-parts.js';
 import type { FoundRunner } from './kind-runner.js';
@@ -86,17 +86,27 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    const mine = this.#held.get(run.id);
-    if (mine && mine.delivery === queued.delivery && !mine.disowned) {
-      // The server forgot that we have it.
-      mine.messages.push(message);
-      return;
-    }
+    if (this.adopt(message, queued)) return;
     if (isPaused(run.queue)) return message.nak();
     const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     const remembered = message.seq >= cancelled.forgottenBelow;
     if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
     this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
+  }
+
+  /** Takes a message of a run that is here already: the server forgot that we have it. */
+  adopt(message: PulledMessage, { run, delivery }: QueuedRun): boolean {
+    const mine = this.#held.get(run.id);
+    if (mine && mine.delivery === delivery && !mine.disowned) {
+      mine.messages.push(message);
+      return true;
+    }
+    const waits = (one: Admitted) => one.queued.run.id === run.id && one.queued.delivery === delivery;
+    const waiting = this.#ready.find(waits) ?? this.#lone.find(waits);
+    if (!waiting) return false;
+    waiting.message.release?.();
+    waiting.message = message;
+    return true;
   }
 
   /** Takes a message that was checked, or claimed. */
@@ -227,8 +237,8 @@ export class Engine implements AttemptHost {
 
   /** What was checked or claimed must say that it goes back; what is fresh simply does. */
   #giveBack(ready: Ready): void {
-    if (ready.fresh) return ready.message.nak();
-    this.#begin(ready).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
+    if (ready.fresh) ready.message.nak();
+    else this.#begin(ready).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
   }
 
   #startReady(): void {

@@ -31,6 +31,10 @@ export class LoneRuns {
     if (this.#running === attempt) this.#running = undefined;
   }
 
+  find(wanted: (admitted: Admitted) => boolean): Admitted | undefined {
+    return this.#waiting.find(wanted);
+  }
+
   /** What waits is held. */
   touch(): void {
     for (const { message } of this.#waiting) message.working();
