@@ -7,6 +7,7 @@ const MAIN = fileURLToPath(new URL('../../../services/executor/dist/main.js', im
 export interface ExecutorProcess extends AsyncDisposable {
   output(): string;
   ended: Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
 }
 
 /** Starts an executor as its supervisor would; killed with whatever disposes of it. */
@@ -20,6 +21,7 @@ export function startExecutorProcess(env: Record<string, string>): ExecutorProce
   const gone = once(child, 'exit');
   return {
     output: () => output,
+    kill: (signal) => void child.kill(signal),
     ended: gone.then(([code]) => code as number | null),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

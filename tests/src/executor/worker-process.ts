@@ -19,13 +19,21 @@ export interface WorkerProcessOptions {
   ledger: string;
   gate: string;
   drainMs?: number;
+  concurrency?: number;
 }
 
 /** Starts a worker in a process of its own; resolves when it is working. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
-  const { natsUrl, ledger, gate, drainMs = 2_000 } = options;
+  const { natsUrl, ledger, gate, drainMs = 2_000, concurrency = 50 } = options;
   const child: ChildProcess = spawn(process.execPath, ['--no-warnings', PROGRAM], {
-    env: { ...process.env, NATS_URL: natsUrl, LEDGER: ledger, GATE: gate, DRAIN_MS: String(drainMs) },
+    env: {
+      ...process.env,
+      NATS_URL: natsUrl,
+      LEDGER: ledger,
+      GATE: gate,
+      DRAIN_MS: String(drainMs),
+      CONCURRENCY: String(concurrency),
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = once(child, 'exit');

@@ -147,6 +147,7 @@ export class ManagedProcess {
       if (this.#wasReady && this.#exitCode !== null && this.spec.staysDown?.(this.#exitCode)) {
         this.around.log.info(`${this.name} was shut down, and stays down until the next start.`);
         this.#ready.reject(new PlainError(`${this.name} was shut down.`));
+        this.#running = undefined;
         return;
       }
       this.#deaths = performance.now() - startedAt >= RECOVERED_AFTER_MS ? 1 : this.#deaths + 1;

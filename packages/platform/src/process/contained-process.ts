@@ -18,7 +18,8 @@ export interface ContainedProcess {
 export interface ContainedOptions {
   argv: string[];
   cwd: string;
-  env: Record<string, string>;
+  /** Default: that of this process, for code that is trusted with it. */
+  env?: Record<string, string>;
   messages?: boolean;
 }
 
@@ -30,7 +31,7 @@ export function startContained({ argv, cwd, env, messages = false }: ContainedOp
   const [command = '', ...args] = argv;
   const stdio: ('pipe' | 'overlapped')[] = ['pipe', 'pipe', 'pipe'];
   if (messages) stdio.push('pipe');
-  const child = spawn(command, args, { cwd, env, stdio, detached: true });
+  const child = spawn(command, args, { cwd, ...(env && { env }), stdio, detached: true });
   const [stdin, stdout, stderr, extra] = child.stdio;
   // It may end without having read its input.
   (stdin as Writable).on('error', () => undefined);

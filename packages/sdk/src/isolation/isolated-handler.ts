@@ -17,7 +17,7 @@ import { type ChildOutcome, FromChild, type ToChild } from './child-messages.js'
 import { JsonLines } from './json-lines.js';
 import { ProcessFailure } from './process-failure.js';
 
-const CHILD_PROGRAM = fileURLToPath(new URL('./handler-child.js', import.meta.url));
+const CHILD_PROGRAM = fileURLToPath(new URL('./handler-child.mjs', import.meta.url));
 /** The first process of a PID namespace ignores most signals: this one only waits, and ends with what it waited for. */
 const THROUGH_SHELL = ['/bin/sh', '-c', '"$@"; exit $?', 'jobflow'];
 /** Asked by message first; what the handler started itself is asked by SIGTERM so much later. */
@@ -67,7 +67,6 @@ function startChild(containment: Containment, { memoryMb, cpuSeconds }: Limits) 
       ...(memoryMb && process.platform === 'linux' && { dataMb: memoryMb + NODE_RESERVES_MB }),
     }),
     cwd: process.cwd(),
-    env: process.env as Record<string, string>,
     messages: true,
   });
 }

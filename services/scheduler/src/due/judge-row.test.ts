@@ -65,6 +65,14 @@ describe('a run whose time has come', () => {
     expect(judge({}, true)).toMatchObject({ event: { verify: true } });
   });
 
+  it('hands on what a run has cost, and since when nobody had a handler for it', () => {
+    const since = new Date(NOW - 5_000);
+    expect(judge({})).not.toMatchObject({ event: { losses: expect.anything() } });
+    expect(judge({ losses: 2, wait_reason: 'NO_HANDLER', wait_since: since })).toMatchObject({
+      event: { losses: 2, waitingSince: since.getTime() },
+    });
+  });
+
   it('keeps an input of null apart from none', () => {
     const input = (over: Partial<DueRow>) => {
       const judged = judge(over);
