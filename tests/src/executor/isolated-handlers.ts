@@ -72,7 +72,9 @@ export const isolatedHandlers = [
   }),
   /** Blocks its process, and has started another in the same group. */
   defineHandler('iso.blocks', { isolation }, ({ input, logger }) => {
-    spawn('/bin/sh', ['-c', `while true; do echo alive >> "${input.mark}"; sleep 0.05; done`], { stdio: 'ignore' });
+    spawn('/bin/sh', ['-c', `trap '' TERM; while true; do echo alive >> "${input.mark}"; sleep 0.05; done`], {
+      stdio: 'ignore',
+    });
     logger.info('begun');
     return new Promise(() =>
       setTimeout(() => {

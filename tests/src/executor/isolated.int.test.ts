@@ -95,7 +95,7 @@ describe('a handler in a process of its own', () => {
 
   it.each([
     ['cancelled', { hardMs: 60_000 }],
-    ['past its hard limit', { hardMs: 1_500 }],
+    ['past its hard limit', { hardMs: 8_000 }],
   ])('that is %s is killed with all it started, although it blocks', async (how, timeout) => {
     const mark = join(house.dir, `mark-${how.replaceAll(' ', '-')}`);
     const runId = await house.enqueue({ job: 'iso.blocks', input: { mark }, timeout, retry: retryOnce });

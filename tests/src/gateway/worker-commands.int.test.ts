@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => home?.[Symbol.asyncDispose]());
 
 /** A worker that obeys as it is told to, and keeps what it heard. */
-function obedient(id: string, reply: WorkerCommandReply) {
+async function obedient(id: string, reply: WorkerCommandReply) {
   const heard: WorkerCommand[] = [];
   const subscription = home.house.link.nc.subscribe(workerCommandSubject(id), {
     callback: (_error, message) => {
@@ -17,6 +17,7 @@ function obedient(id: string, reply: WorkerCommandReply) {
       message.respond(JSON.stringify(reply));
     },
   });
+  await home.house.link.nc.flush();
   return { heard, [Symbol.dispose]: () => subscription.unsubscribe() };
 }
 
@@ -31,7 +32,7 @@ it.each([
   async (field, action, status, entry) => {
     const id = `w.${field} *`;
     await home.worker.isKnown({ id });
-    using worker = obedient(id, { ok: true, status });
+    using worker = await obedient(id, { ok: true, status });
     const answer = await home.api.must(tell(field), { id });
     expect(answer[field]).toEqual({ id, status });
     expect(worker.heard).toEqual([{ action, by: expect.any(String) }]);
@@ -55,7 +56,7 @@ it('a worker that is not there, has gone, does not answer or refuses is told of 
   await home.worker.isKnown({ id: 'deaf' });
   expect(await refusal(home.api, tell('restartWorker'), { id: 'deaf' })).toMatchObject({ code: 'TIMEOUT' });
   await home.worker.isKnown({ id: 'stubborn' });
-  using _ = obedient('stubborn', { ok: false, reason: 'it does not want to' });
+  using _ = await obedient('stubborn', { ok: false, reason: 'it does not want to' });
   expect(await refusal(home.api, tell('drainWorker'), { id: 'stubborn' })).toMatchObject({
     code: 'CONFLICT',
     message: expect.stringContaining('does not want to'),

@@ -152,6 +152,8 @@ export function createWorker(options: WorkerOptions): Worker {
     };
     const off = store.onChange((kind) => kind === 'queue' && setLevels());
     setLevels();
+    // Before the first beat: whoever knows of this worker can tell it what to do.
+    parts.push(listenForCommands(nats, id, obey));
     const telling = startWorkerBeats(
       {
         id,
@@ -169,7 +171,6 @@ export function createWorker(options: WorkerOptions): Worker {
       },
     );
     beats = telling;
-    parts.push(listenForCommands(nats, id, obey));
     const touching = every(clock, TOUCH_MS, () => engine.touch());
     const givingBack = every(clock, GIVE_BACK_MS, () => engine.giveBackOld());
     parts.push({
@@ -184,6 +185,7 @@ export function createWorker(options: WorkerOptions): Worker {
       },
     });
     await loop.start();
+    await nats.nc.flush();
   }
 
   /** Done once it was accepted: what runs may take long to end. */
