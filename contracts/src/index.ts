@@ -17,4 +17,5 @@ export * from './upcast.js';
 export * from './verify.js';
 export * from './webhook-payload.js';
 export * from './worker-beat.js';
+export * from './worker-command.js';
 export * from './worker-permissions.js';

@@ -63,13 +63,23 @@ export const RunQueued = z.object({
   delivery,
   /** The publisher could not be sure to be first: check against state before starting. */
   verify: z.boolean().optional(),
+  /** How often this run has cost a worker so far; absent: never. Such a run is checked and claimed before it starts. */
+  losses: z.int().min(1).optional(),
+  /** Since when it has been due without any worker having a handler for it. */
+  waitingSince: Instant.optional(),
 });
 export const RunPlanned = z.object({ type: z.literal('RunPlanned'), run: RunDefinition, dueAt: Instant });
 
 const onAttempt = { runId: RunId, attempt, delivery, claim, workerId: z.string() };
 const ended = { ...onAttempt, startedAt: Instant, finishedAt: Instant };
 
-export const RunStarted = z.object({ type: z.literal('RunStarted'), ...onAttempt, startedAt: Instant });
+export const RunStarted = z.object({
+  type: z.literal('RunStarted'),
+  ...onAttempt,
+  startedAt: Instant,
+  /** Nothing else runs where it could be harmed: in a process of its own, or on a worker that does nothing else. */
+  alone: z.boolean().optional(),
+});
 export const RunProgressed = z.object({
   type: z.literal('RunProgressed'),
   ...onAttempt,
@@ -126,6 +136,8 @@ export const RunClaimed = z.object({
   n: z.int().min(1),
   /** True when the claimant itself was already running it (it came back after a server restart). */
   reclaim: z.boolean().optional(),
+  /** Somebody had the message before and fell silent, without being seen starting: it may have been started. */
+  redelivered: z.boolean().optional(),
 });
 const onLetter = { runId: RunId, operationId: OperationId.optional() };
 /** A dead letter's work is done again by another run. Stored in one unit with that run's RunQueued. */

@@ -61,6 +61,9 @@ export type RunSubject =
   | { class: 'claim'; runId: string }
   | { class: 'tick'; scheduleId: string };
 
+/** Where one worker hears what it is to do. */
+export const workerCommandSubject = (workerId: string) => `jf.worker.command.${base32(workerId)}`;
+
 /** Core NATS subjects: hints and questions that may be lost. */
 export const live = {
   checkpoint: 'jf.live.checkpoint',

@@ -17,6 +17,12 @@ export const VerifyReply = z.union([
         claim: z.int(),
         workerId: z.string().optional(),
         cancelRequested: z.boolean().optional(),
+        /** The current claimant has been seen starting; and that it started it alone. */
+        started: z.boolean().optional(),
+        alone: z.boolean().optional(),
+        /** How often the run has cost a worker, and the names of those that are known, oldest first. */
+        losses: z.int().optional(),
+        lostWorkers: z.array(z.string()).optional(),
       }),
     ),
   }),

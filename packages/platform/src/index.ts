@@ -32,6 +32,11 @@ export {
   type ReadMessage,
   type Recreated,
 } from './ordered-reader/ordered-reader.js';
+export { type ContainedOptions, type ContainedProcess, startContained } from './process/contained-process.js';
+export { type Containment, containedCommand, findContainment, type ResourceLimits } from './process/containment.js';
+export { jobEnvironment } from './process/job-environment.js';
+export { OUTPUT_BYTES, type OutputBudget, OutputLines } from './process/output-lines.js';
+export { type ProcessContext, stopWithContext } from './process/stop-with-context.js';
 export { createPullLoop } from './pull-loop/pull-loop.js';
 export type { PulledMessage, PullLevel, PullLoop, PullLoopOptions } from './pull-loop/pull-loop-types.js';
 export { REDACTED, Redactor } from './secrets/redactor.js';

@@ -1,10 +1,10 @@
 import type { JobKind } from '@jobflow/contracts';
-import { connectNats, type ServiceContext, type Stoppable } from '@jobflow/platform';
+import { connectNats, findContainment, type ServiceContext, type Stoppable } from '@jobflow/platform';
 import { createWorker } from '@jobflow/sdk';
+import { RESTART_EXIT_CODE, SHUTDOWN_EXIT_CODE } from './exit-codes.js';
 import { loadHandlers } from './handlers/load-handlers.js';
 import { createKinds } from './kinds/create-kinds.js';
 import { type FoundPython, findPython } from './kinds/python/find-python.js';
-import { findContainment } from './process/containment.js';
 import { sweepRunDirectories } from './process/run-directory.js';
 
 export interface ExecutorConfig {
@@ -58,6 +58,7 @@ export async function startExecutor(config: ExecutorConfig, context: ServiceCont
     concurrency: config.JOBFLOW_CONCURRENCY,
     noHandlerAfterMs: config.JOBFLOW_NO_HANDLER_AFTER_MS,
     drainMs: config.JOBFLOW_DRAIN_MS,
+    onStopped: (why) => context.end(why, why === 'restart' ? RESTART_EXIT_CODE : SHUTDOWN_EXIT_CODE),
     ...(config.JOBFLOW_QUEUES && { queues: config.JOBFLOW_QUEUES }),
   });
   health.addCheck('nats', () => worker.check());

@@ -42,6 +42,21 @@ const handlers = [
     return value;
   }),
   defineHandler('large', {}, async () => 'x'.repeat(300 * 1024)),
+  defineHandler('exits', {}, async () => process.exit(4)),
+  defineHandler('logs-for-ever', {}, async ({ logger }) => {
+    for (;;) {
+      for (let n = 0; n < 500; n++) logger.info(`line ${n}`);
+      await wait(1);
+    }
+  }),
+  defineHandler('silent', { heartbeatMs: 150 }, () => new Promise(() => undefined)),
+  defineHandler('beats', { heartbeatMs: 400 }, async ({ heartbeat }) => {
+    for (let n = 0; n < 12; n++) {
+      await wait(100);
+      heartbeat();
+    }
+    return 'done';
+  }),
   defineHandler('never', {}, () => new Promise(() => undefined)),
   defineHandler('waits', {}, async ({ runId, signal }) => {
     beginning(runId).resolve();
@@ -114,7 +129,7 @@ describe('an attempt', () => {
     const later = await ended({ job: 'retry-at' });
     expect(later).toMatchObject({ status: 'SUCCEEDED', attempt: 2 });
     const failed = lastError(later.id);
-    expect(failed?.next.kind === 'retry' && failed.next.at - failed.finishedAt).toBeGreaterThanOrEqual(140);
+    expect(failed?.next.kind === 'retry' && failed.next.at - failed.startedAt).toBeGreaterThanOrEqual(150);
     const snoozed = await ended({ job: 'snoozes' });
     expect(snoozed).toMatchObject({ status: 'SUCCEEDED', attempt: 1, delivery: 2 });
   });
@@ -124,6 +139,7 @@ describe('an attempt', () => {
       ['throws-text', 'NON_ERROR_THROWN'],
       ['cyclic', 'RESULT_NOT_JSON'],
       ['large', 'RESULT_TOO_LARGE'],
+      ['exits', 'HANDLER_EXITED'],
     ];
     for (const [job, code] of cases) {
       const state = await ended({ job, retry: { ...retryOnce } });
@@ -138,6 +154,20 @@ describe('an attempt', () => {
     const hard = await ended({ job: 'never', timeout: { hardMs: 120 }, retry: retryOnce });
     expect(lastError(hard.id)).toMatchObject({ status: 'TIMED_OUT', error: { code: 'TIMEOUT' } });
     expect(lastError(hard.id)?.error.message).toMatch(/hard/);
+  });
+
+  it('that logs without end is stopped at its hard limit, and its log is bounded', async () => {
+    const { id } = await ended({ job: 'logs-for-ever', timeout: { hardMs: 1_000 }, retry: retryOnce });
+    expect(lastError(id)).toMatchObject({ status: 'TIMED_OUT' });
+    const lines = await house.lines(id, (known) => known.some(({ message }) => message.includes('more lines')));
+    expect(lines).toHaveLength(10_001);
+    expect(await ended({ job: 'ok' })).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('that promised signs of itself is stopped when there are none, and goes on while there are', async () => {
+    const { id } = await ended({ job: 'silent', retry: retryOnce });
+    expect(lastError(id)).toMatchObject({ status: 'TIMED_OUT', error: { code: 'HEARTBEAT_TIMEOUT' } });
+    expect(await ended({ job: 'beats' })).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   it('that runs on tells so; one that is short does not', async () => {

@@ -1,34 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ExecutorProcess, startExecutorProcess } from './executor-process.js';
 import { type House, startHouse } from './house.js';
 
-const MAIN = fileURLToPath(new URL('../../../services/executor/dist/main.js', import.meta.url));
-const children: ChildProcess[] = [];
+const children: ExecutorProcess[] = [];
 
-interface Executor {
-  child: ChildProcess;
-  output: () => string;
-  ended: Promise<number | null>;
-}
-
-function startExecutor(env: Record<string, string>): Executor {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { PATH: process.env.PATH ?? '', JOBFLOW_HEALTH_PORT: '0', JOBFLOW_DRAIN_MS: '500', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  return { child, output: () => output, ended: once(child, 'exit').then(([code]) => code as number | null) };
+function startExecutor(env: Record<string, string>): ExecutorProcess {
+  const executor = startExecutorProcess(env);
+  children.push(executor);
+  return executor;
 }
 
 let house: House;
-let executor: Executor;
+let executor: ExecutorProcess;
 let handlers: string;
 
 beforeAll(async () => {
@@ -44,6 +33,16 @@ beforeAll(async () => {
        return 'hello ' + (input.name as string);
      });`,
   );
+  await writeFile(
+    join(handlers, 'careless.ts'),
+    `import { defineHandler } from '@jobflow/sdk';
+     export const later = defineHandler('throws-later', { retry: { maxAttempts: 1 } }, async () => {
+       setTimeout(() => { throw new Error('from a timer'); }, 20);
+       await new Promise(() => undefined);
+     });
+     export const exits = defineHandler('exits', {}, async () => process.exit(0));
+     export const apart = defineHandler('apart', { isolation: 'process' }, () => ({ parent: process.env.NO_SUCH }));`,
+  );
   await writeFile(join(handlers, 'broken.mjs'), 'export default (;');
   executor = startExecutor({
     NATS_URL: house.backing.natsUrl,
@@ -56,7 +55,7 @@ beforeAll(async () => {
   while (!executor.output().includes('ready for runs')) await wait(20);
 });
 afterAll(async () => {
-  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+  for (const child of children) await child[Symbol.asyncDispose]();
   await house?.[Symbol.asyncDispose]();
 });
 
@@ -92,6 +91,58 @@ describe('an executor', () => {
     ]);
   });
 
+  it('fails the attempt of a handler that throws where nobody can catch it, or exits, and lives on', async () => {
+    const retry = {
+      maxAttempts: 1,
+      backoff: 'FIXED',
+      initialDelayMs: 0,
+      maxDelayMs: 0,
+      factor: 1,
+      jitter: 'NONE',
+    } as const;
+    const later = await house.enqueue({ job: 'throws-later', retry });
+    const exits = await house.enqueue({ job: 'exits', retry });
+    await Promise.all([later, exits].map(house.fold.whenEnded));
+    expect(lastEvent(later)).toMatchObject({ status: 'FAILED', error: { message: 'from a timer' } });
+    expect(lastEvent(exits)).toMatchObject({ status: 'FAILED', error: { code: 'HANDLER_EXITED' } });
+    const next = await house.enqueue({ job: 'greet', input: {} });
+    expect(await house.fold.whenEnded(next)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('runs a handler of its directory in a process of its own', async () => {
+    const runId = await house.enqueue({ job: 'apart' });
+    expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('ends what is cancelled within a second, whatever its kind', async () => {
+    const server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const asked = once(server, 'request');
+    const { port } = server.address() as AddressInfo;
+    const shell = await house.enqueue({
+      job: 's',
+      kind: 'SHELL',
+      spec: { script: 'echo up; trap "" TERM; sleep 60 & wait; wait' },
+    });
+    const http = await house.enqueue({ job: 'h', kind: 'HTTP', spec: { url: `http://127.0.0.1:${port}/` } });
+    const script = await house.enqueue({
+      job: 'j',
+      kind: 'JAVASCRIPT',
+      spec: { code: 'log("up"); await new Promise((r) => setTimeout(r, 60000))' },
+    });
+    const [request] = (await asked) as [IncomingMessage];
+    for (const id of [shell, script]) await house.lines(id, (lines) => lines.some(({ message }) => message === 'up'));
+    for (const id of [shell, http, script]) {
+      await house.fold.when(id, (state) => state.status === 'RUNNING');
+      const cancelledAt = Date.now();
+      await house.cancel(id);
+      expect(await house.fold.whenEnded(id)).toMatchObject({ status: 'CANCELLED' });
+      expect(Date.now() - cancelledAt).toBeLessThan(1_300);
+    }
+    if (!request.socket.destroyed) await once(request.socket, 'close');
+    server.close();
+  });
+
   it('gives a run of a kind that is switched off back, until it is clear that nobody takes it', async () => {
     const runId = await house.enqueue({ job: 'p', kind: 'PYTHON', spec: { script: 'print(1)' } });
     expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'FAILED' });
@@ -107,7 +158,7 @@ describe('an executor', () => {
     const runId = await house.enqueue({ job: 'd', kind: 'SHELL', queue: 'doomed', spec: { script } });
     await house.lines(runId, (lines) => lines.some(({ message }) => message === 'started'));
     while ((await readFile(mark, 'utf8').catch(() => '')).length < 12) await wait(20);
-    second.child.kill('SIGKILL');
+    second.kill('SIGKILL');
     await second.ended;
     await wait(1_000);
     const before = (await readFile(mark, 'utf8')).length;
@@ -117,7 +168,7 @@ describe('an executor', () => {
 
   it('survives a promise that a handler forgot, and stops cleanly', async () => {
     expect(executor.output()).toMatch(/stray/);
-    executor.child.kill('SIGTERM');
+    executor.kill('SIGTERM');
     expect(await executor.ended).toBe(0);
   });
 

@@ -58,7 +58,9 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
         const run = definitions.get(runId);
         if (!run || stopped) return;
         const subject = queuedSubject(run.queue, run.priority);
-        const events: RunEvent[] = [{ type: 'RunQueued', run, attempt, delivery }];
+        const { losses = 0, waitReason, waitSince } = states.get(runId) ?? {};
+        const known = { ...(losses > 0 && { losses }), ...(waitReason && { waitingSince: waitSince }) };
+        const events: RunEvent[] = [{ type: 'RunQueued', run, attempt, delivery, ...known }];
         log.append({ messages: [{ subject, events }], msgId: `${runId}:${delivery}` }).catch(() => undefined);
       },
       Math.max(0, at - Date.now()),
@@ -133,7 +135,10 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
       const state = states.get(id);
       if (!state) return [];
       const { status, attempt, delivery, claim, workerId, cancelRequestedAt } = state;
-      return [{ id, status, attempt, delivery, claim, workerId, cancelRequested: cancelRequestedAt !== undefined }];
+      const { started, alone, losses, lostWorkers } = state;
+      const cancelRequested = cancelRequestedAt !== undefined;
+      const history = { started, alone, losses, lostWorkers };
+      return [{ id, status, attempt, delivery, claim, workerId, cancelRequested, ...history }];
     });
     message.respond(JSON.stringify({ ok: true, runs }));
   }

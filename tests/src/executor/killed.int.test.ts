@@ -43,6 +43,39 @@ describe.concurrent('when a worker is killed in mid-run', () => {
     expect([second.pid, third.pid]).toContain(executions[1]?.pid);
   });
 
+  it('a handler in a process of its own ends with it, and the run goes on elsewhere', async () => {
+    await using house = await startHouse();
+    await ackWait(house, 12);
+    await using first = await processOf(house);
+    const runId = await house.enqueue({ job: 'apart' });
+    await house.fold.when(runId, (state) => state.status === 'RUNNING');
+    const child = async () => (await readLedger(filesOf(house).ledger)).length;
+    while ((await child()) === 0) await wait(20);
+    await using _second = await processOf(house);
+    await first.kill9();
+    await house.fold.when(runId, (state) => state.claim === 1 && state.started);
+    while ((await child()) === 1) await wait(20);
+    await writeFile(filesOf(house).gate, '');
+    expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'SUCCEEDED', attempt: 1, losses: 1 });
+    expect(await child()).toBe(2);
+  });
+
+  it('a run whose time passes before another worker has it expires, and is not started', async () => {
+    await using house = await startHouse();
+    await ackWait(house, 2);
+    await using first = await startWorkerProcess({ natsUrl: house.backing.natsUrl, ...filesOf(house), concurrency: 1 });
+    const held = await house.enqueue({ job: 'blocks', input: { ms: 60_000 } });
+    while ((await readLedger(filesOf(house).ledger)).length === 0) await wait(20);
+    // Its loop is blocked: whatever it asked for is delivered, and not started.
+    const runId = await house.enqueue({ job: 'counted', expiresAt: Date.now() + 2_000 });
+    await wait(2_000);
+    await first.kill9();
+    await using _second = await processOf(house);
+    expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'EXPIRED' });
+    expect((await readLedger(filesOf(house).ledger)).map((one) => one.runId)).not.toContain(runId);
+    await house.cancel(held);
+  });
+
   it('a run that may run at most once ends as lost instead', async () => {
     await using house = await startHouse();
     await ackWait(house, 12);

@@ -7,6 +7,8 @@ const PROGRAM = fileURLToPath(new URL('./ledger-worker.ts', import.meta.url));
 
 export interface WorkerProcess extends AsyncDisposable {
   pid: number;
+  /** When it is gone: its exit code, or null if a signal ended it. */
+  ended: Promise<number | null>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
   kill9(): Promise<void>;
@@ -17,13 +19,21 @@ export interface WorkerProcessOptions {
   ledger: string;
   gate: string;
   drainMs?: number;
+  concurrency?: number;
 }
 
 /** Starts a worker in a process of its own; resolves when it is working. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
-  const { natsUrl, ledger, gate, drainMs = 2_000 } = options;
+  const { natsUrl, ledger, gate, drainMs = 2_000, concurrency = 50 } = options;
   const child: ChildProcess = spawn(process.execPath, ['--no-warnings', PROGRAM], {
-    env: { ...process.env, NATS_URL: natsUrl, LEDGER: ledger, GATE: gate, DRAIN_MS: String(drainMs) },
+    env: {
+      ...process.env,
+      NATS_URL: natsUrl,
+      LEDGER: ledger,
+      GATE: gate,
+      DRAIN_MS: String(drainMs),
+      CONCURRENCY: String(concurrency),
+    },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = once(child, 'exit');
@@ -38,6 +48,7 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   };
   return {
     pid: child.pid ?? 0,
+    ended: gone.then(([code]) => code as number | null),
     stop: () => end('SIGTERM'),
     kill9: async () => void (await end('SIGKILL')),
     [Symbol.asyncDispose]: async () => void (await end('SIGKILL')),

@@ -33,6 +33,7 @@ export async function openDomainHouse(env: Record<string, string> = {}): Promise
   const house = await openGatewayHouse();
   let projector: ChildProcess | undefined;
   const startProjector = () => {
+    if (projector) return;
     const { natsUrl, databaseUrl } = house.backing;
     const urls = { NATS_URL: natsUrl, DATABASE_URL: databaseUrl, JOBFLOW_HEALTH_PORT: '0' };
     projector = spawn(process.execPath, [projectorMain], { env: { PATH: process.env.PATH, ...urls }, stdio: 'ignore' });

@@ -44,6 +44,8 @@ export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
     stopSignal: 'SIGTERM',
     stopTimeoutMs: drainMs + CLOSING_MS,
     startTimeoutMs: 60_000,
+    // Told to shut down through the API, it ends like one that was stopped; a crash or a restart has another code.
+    ...(planned.service === 'executor' && { staysDown: (code: number) => code === 0 }),
     onLine(line) {
       const said = readServiceLine(line);
       if (said && said.level !== 'quiet' && !options.isStopping()) show(said.text);

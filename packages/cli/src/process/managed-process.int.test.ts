@@ -71,6 +71,23 @@ test('stop works before start, and start works after stop', async () => {
   await worker.stop();
 });
 
+test('a process that somebody else shut down stays down; one that ended otherwise does not', async () => {
+  const script = `${FOR_EVER} process.on("SIGUSR2", () => process.exit(0)); process.on("SIGHUP", () => process.exit(83));`;
+  const worker = managed(script, { staysDown: (code) => code === 0 });
+  await worker.start();
+  const first = worker.pid as number;
+  process.kill(first, 'SIGHUP');
+  await until(() => worker.pid !== undefined && worker.pid !== first);
+  await worker.whenReady();
+  process.kill(worker.pid as number, 'SIGUSR2');
+  await until(() => worker.pid === undefined);
+  await expect(worker.whenReady()).rejects.toThrow('worker was shut down.');
+  expect(worker.pid).toBeUndefined();
+  await worker.start();
+  expect(worker.pid).toBeDefined();
+  await worker.stop();
+});
+
 test('a process that never becomes ready is given up after three deaths, with its last words as the reason', async () => {
   const worker = managed('console.error("no such\\nthe disk is full"); process.exit(3);');
   await expect(worker.start()).rejects.toThrow('worker ended with code 3: the disk is full.');

@@ -23,6 +23,8 @@ export interface ProcessSpec {
   ipc?: boolean;
   /** What the process is busy with while it stops, in words; asked only then. */
   busyWith?(): Promise<string>;
+  /** An end with this code was wished by somebody else: it is not started again. */
+  staysDown?(exitCode: number): boolean;
   /** Every line the process says. */
   onLine?(line: string): void;
   /** Turns the last words of a process that would not start into the reason to show. */
@@ -58,6 +60,8 @@ export class ManagedProcess {
   #lastLines: string[] = [];
   #deaths = 0;
   #wasReady = false;
+  /** Of the process that ended last; null if a signal ended it. */
+  #exitCode: number | null = null;
 
   constructor(
     private readonly spec: ProcessSpec,
@@ -149,6 +153,12 @@ export class ManagedProcess {
       const startedAt = performance.now();
       const ending = await this.#runOnce(stop);
       if (stop.aborted) return;
+      if (this.#wasReady && this.#exitCode !== null && this.spec.staysDown?.(this.#exitCode)) {
+        this.around.log.info(`${this.name} was shut down, and stays down until the next start.`);
+        this.#ready.reject(new PlainError(`${this.name} was shut down.`));
+        this.#running = undefined;
+        return;
+      }
       this.#deaths = performance.now() - startedAt >= RECOVERED_AFTER_MS ? 1 : this.#deaths + 1;
       if (!this.#wasReady && this.#deaths >= MAX_FIRST_DEATHS) {
         this.#giveUp(ending);
@@ -163,6 +173,7 @@ export class ManagedProcess {
 
   /** From the start of a process to its end; answers how it ended. */
   async #runOnce(stop: AbortSignal): Promise<string> {
+    this.#exitCode = null;
     try {
       const launch = await this.spec.launch();
       if (stop.aborted) return 'was stopped';
@@ -173,6 +184,7 @@ export class ManagedProcess {
       void this.#probeUntilReady(AbortSignal.any([stop, ended.signal]));
       const how = await ending;
       ended.abort();
+      this.#exitCode = child.exitCode;
       await lastWords(child);
       this.#child = undefined;
       this.#sweepGroup(child);

@@ -20,7 +20,9 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     delivery: queuedNow ? event.delivery : -1,
     claim: 0,
     started: false,
+    alone: false,
     losses: 0,
+    lostWorkers: [],
     workerId: undefined,
     createdAt: run.createdAt,
     // A tick is due at its time, whenever the scheduler came to it.

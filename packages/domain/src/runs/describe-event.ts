@@ -15,7 +15,7 @@ function describe({ type, data, reason }: StoredEvent): string {
     case 'RunQueued':
       return queued(data);
     case 'RunStarted':
-      return `Attempt ${data.attempt} started on ${data.workerId}`;
+      return `Attempt ${data.attempt} started on ${data.workerId}${data.alone === true ? ', alone' : ''}`;
     case 'RunProgressed':
       return `${data.progress} %${typeof data.message === 'string' ? `: ${data.message}` : ''}`;
     case 'RunSucceeded':

@@ -32,6 +32,7 @@ export function returned(state: RunState, event: RunEventOf<'RunReturned'>): End
     ...state,
     status: 'QUEUED',
     started: false,
+    alone: false,
     workerId: undefined,
     startedAt: undefined,
     waitMs: undefined,

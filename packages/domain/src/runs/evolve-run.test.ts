@@ -178,6 +178,29 @@ describe('claims', () => {
     expect(when(run.queued(), run.claimed(1)).state).toMatchObject({ status: 'QUEUED', claim: 1, losses: 0 });
   });
 
+  it('over a run whose message somebody had before count as a loss once: it may have killed its worker unseen', () => {
+    const again = run.claimed(1, { workerId: 'w2' }, false, true);
+    expect(when(run.queued(), again).state).toMatchObject({ losses: 1, lostWorkers: [] });
+    const twice = [run.queued(), again, run.claimed(2, { workerId: 'w3' }, false, true)];
+    expect(when(...twice).state).toMatchObject({ losses: 1 });
+  });
+
+  it('keep the names of the workers lost, and whether the run was alone on the last', () => {
+    const story = [
+      run.queued(),
+      run.started(),
+      run.claimed(1, { workerId: 'w2' }),
+      run.started({ claim: 1, workerId: 'w2' }),
+      run.claimed(2, { workerId: 'w3' }),
+      run.started({ claim: 2, workerId: 'w3' }, true),
+    ];
+    expect(when(...story).state).toMatchObject({ losses: 2, lostWorkers: ['w1', 'w2'], alone: true });
+    const back = run.returned({ claim: 2, workerId: 'w3' });
+    expect(when(...story, back).state).toMatchObject({ losses: 2, alone: false, started: false });
+    const third = when(...story, run.claimed(3, { workerId: 'w4' })).state;
+    expect(third).toMatchObject({ losses: 3, lostWorkers: ['w1', 'w2', 'w3'], alone: false });
+  });
+
   it('of a worker that came back count no loss, and its start still counts', () => {
     const back = [run.queued(), run.started(), run.claimed(1, {}, true)];
     expect(when(...back).state).toMatchObject({ claim: 1, losses: 0, started: true });

@@ -66,7 +66,7 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
       return claimed(state, event);
     case 'RunStarted':
       return isCurrent(state, event) && !state.started
-        ? { state: startedAs(state, event.workerId, event.startedAt) }
+        ? { state: { ...startedAs(state, event.workerId, event.startedAt), alone: event.alone === true } }
         : 'refused';
     case 'RunProgressed':
       return isCurrent(state, event) && state.status === 'RUNNING'
@@ -116,6 +116,7 @@ function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta
       claim: 0,
       priority: event.run.priority,
       started: false,
+      alone: false,
       workerId: undefined,
       queuedAt: meta.at,
       startedAt: undefined,
@@ -128,18 +129,29 @@ function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta
   };
 }
 
-/** The highest n wins. Taking a started run from another worker counts as a loss; the attempt goes on. */
+const KEPT_NAMES = 5;
+
+/**
+ * The highest n wins. Taking a started run from another worker counts as a loss; the attempt goes on. So does, once, the
+ * very first takeover of a run that was not seen starting: a handler may kill its worker before anything is recorded.
+ * From then on every execution is recorded before it begins, so later losses are certain.
+ */
 function claimed(state: RunState, event: RunEventOf<'RunClaimed'>): Verdict {
   const { attempt, delivery, n } = event;
   if (n <= state.claim || !isCurrent(state, { attempt, delivery, claim: state.claim })) return 'refused';
   const goesOn = event.reclaim === true && (state.workerId === undefined || state.workerId === event.workerId);
+  const first = event.redelivered === true && state.losses === 0;
+  const lost = !goesOn && (state.started || first);
+  const named = lost && state.workerId !== undefined;
   return {
     state: {
       ...state,
       claim: n,
       workerId: event.workerId,
       started: goesOn && state.started,
-      losses: state.losses + (state.started && !goesOn ? 1 : 0),
+      alone: goesOn && state.alone,
+      losses: state.losses + (lost ? 1 : 0),
+      lostWorkers: named ? [...state.lostWorkers, state.workerId as string].slice(-KEPT_NAMES) : state.lostWorkers,
     },
   };
 }

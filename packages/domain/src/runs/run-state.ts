@@ -22,8 +22,12 @@ export interface RunState {
   claim: number;
   /** The current claimant has been seen starting. */
   started: boolean;
-  /** How often a claim took this run over from a worker that had started it. */
+  /** The current claimant started it where it could harm nothing else. */
+  alone: boolean;
+  /** How often this run cost a worker: one that had started it, or the very first, that may have. */
   losses: number;
+  /** The names of the workers lost, oldest first, the last five; one that was never seen starting has none. */
+  lostWorkers: string[];
   workerId?: string | undefined;
   createdAt: number;
   /** When it was, or is, planned for: a delay, or the end of a snooze. */

@@ -44,7 +44,12 @@ export const planned = (dueAt = 5000, over: Partial<RunDefinition> = {}): RunEve
   run: definition(over),
   dueAt,
 });
-export const started = (o: On = {}): RunEventOf<'RunStarted'> => ({ type: 'RunStarted', ...on(o), startedAt: 2000 });
+export const started = (o: On = {}, alone = false): RunEventOf<'RunStarted'> => ({
+  type: 'RunStarted',
+  ...on(o),
+  startedAt: 2000,
+  ...(alone && { alone }),
+});
 export const progressed = (o: On = {}, progress = 50): RunEventOf<'RunProgressed'> => ({
   type: 'RunProgressed',
   ...on(o),
@@ -79,9 +84,18 @@ export const cancelRequested = (): RunEventOf<'RunCancelRequested'> => ({
 });
 export const cancelled = (o: On = {}): RunEventOf<'RunCancelled'> => ({ type: 'RunCancelled', ...ended(o) });
 export const expired = (at = 7000): RunEventOf<'RunExpired'> => ({ type: 'RunExpired', runId, at });
-export const claimed = (n: number, o: On = {}, reclaim = false): RunEventOf<'RunClaimed'> => {
+export const claimed = (n: number, o: On = {}, reclaim = false, redelivered = false): RunEventOf<'RunClaimed'> => {
   const { attempt, delivery, workerId } = on(o);
-  return { type: 'RunClaimed', runId, attempt, delivery, workerId, n, ...(reclaim && { reclaim }) };
+  return {
+    type: 'RunClaimed',
+    runId,
+    attempt,
+    delivery,
+    workerId,
+    n,
+    ...(reclaim && { reclaim }),
+    ...(redelivered && { redelivered }),
+  };
 };
 
 export const redriven = (operationId?: string): RunEventOf<'RunDeadLetterRedriven'> => ({

@@ -17,6 +17,8 @@ export interface NatsLink extends Stoppable {
   /** The id of the server process last connected to: a new one means its memory began anew. */
   serverId(): string;
   connected(): boolean;
+  /** What it was connected with, credentials included: for a second connection of the same process, never to be told. */
+  url(): string;
   /** Called after every reconnect. Returns what ends that. */
   onConnected(fn: () => void): () => void;
   /** Called whenever the connection is lost. Returns what ends that. */
@@ -92,6 +94,7 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
     user: signIn.user,
     inboxPrefix: signIn.inboxPrefix ?? '_INBOX',
     serverId: () => serverId,
+    url: () => url,
     connected: () => connected && !nc.isClosed(),
     onConnected: (fn) => subscribe(up, fn),
     onDisconnected: (fn) => subscribe(down, fn),

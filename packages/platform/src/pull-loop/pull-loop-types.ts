@@ -7,6 +7,8 @@ import type { Service } from '../service/service.js';
 export interface PulledMessage {
   readonly subject: string;
   readonly data: Uint8Array;
+  /** Where its answers go. */
+  readonly reply: string;
   /** In the stream. */
   readonly seq: number;
   /** 1 for the first delivery, as far as the server remembers. */

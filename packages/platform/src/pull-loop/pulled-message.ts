@@ -19,6 +19,7 @@ export function pulledMessage(link: NatsLink, level: PullLevel, message: Msg, in
   return {
     subject: message.subject,
     data: message.data,
+    reply: message.reply as string,
     seq: info.seq,
     deliveryCount: info.deliveryCount,
     time: info.time,

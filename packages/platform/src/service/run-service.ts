@@ -11,8 +11,8 @@ import { BootError, type ServiceContext, type Stoppable } from './service.js';
 const STOP_DEADLINE_MS = 120_000;
 
 /**
- * The life of a process: start, serve health, wait for SIGTERM, SIGINT or the parent's end, stop in reverse order,
- * exit 0. A boot that a person can mend (ConfigError, BootError) prints one sentence and exits 1. For `main.ts` only.
+ * The life of a process: start, serve health, wait for SIGTERM, SIGINT, the parent's end or `context.end`, stop in
+ * reverse order, exit 0 or as `end` says. A boot that a person can mend (ConfigError, BootError) prints one sentence and exits 1. For `main.ts` only.
  */
 export async function runService(
   name: string,
@@ -32,19 +32,20 @@ export async function runService(
     collectDefaultMetrics({ register: metrics });
     health = createHealth(name, metrics);
     await listen(health, config.JOBFLOW_HEALTH_HOST, config.JOBFLOW_HEALTH_PORT);
-    const asked = stopAsked();
+    const { asked, end } = stopAsked();
     // A service may hold nothing that keeps a process alive, and is one nevertheless.
     setInterval(() => undefined, 2 ** 30);
-    const context = { name, env: process.env, logger, health, metrics, instanceId, version: ownVersion() };
+    const context = { name, env: process.env, logger, health, metrics, instanceId, version: ownVersion(), end };
     // A signal during the boot ends the process once the boot is through: what was started is stopped properly.
     const started = await main(context);
     health.setReady(true);
     logger.info({ version: context.version }, `${name} started`);
-    logger.info({ why: await asked }, `${name} stops`);
+    const { why, exitCode } = await asked;
+    logger.info({ why }, `${name} stops`);
     health.setReady(false);
     await stopAll(log, [health, ...[started].flat()]);
     logger.info(`${name} stopped`);
-    process.exit(0);
+    process.exit(exitCode);
   } catch (error) {
     if (error instanceof ConfigError || error instanceof BootError) process.stderr.write(`${error.message}\n`);
     else if (logger) logger.fatal({ err: error }, `${name} could not start`);
@@ -65,18 +66,18 @@ async function listen(health: ReturnType<typeof createHealth>, host: string, por
 }
 
 /** Resolves with the first reason to stop; a second signal ends the process at once. */
-function stopAsked(): Promise<string> {
-  return new Promise((resolve) => {
-    let asked = false;
-    const ask = (why: string) => {
-      if (asked && why !== 'parent gone') process.exit(1);
-      asked = true;
-      resolve(why);
-    };
-    process.on('SIGTERM', () => ask('SIGTERM'));
-    process.on('SIGINT', () => ask('SIGINT'));
-    if (process.connected) process.on('disconnect', () => ask('parent gone'));
-  });
+function stopAsked() {
+  const { promise, resolve } = Promise.withResolvers<{ why: string; exitCode: number }>();
+  let signalled = false;
+  const ask = (why: string) => {
+    if (signalled && why !== 'parent gone') process.exit(1);
+    signalled = true;
+    resolve({ why, exitCode: 0 });
+  };
+  process.on('SIGTERM', () => ask('SIGTERM'));
+  process.on('SIGINT', () => ask('SIGINT'));
+  if (process.connected) process.on('disconnect', () => ask('parent gone'));
+  return { asked: promise, end: (why: string, exitCode: number) => resolve({ why, exitCode }) };
 }
 
 async function stopAll(logger: Logger, parts: Stoppable[]): Promise<void> {

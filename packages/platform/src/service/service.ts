@@ -22,6 +22,8 @@ export interface ServiceContext {
   /** Unique to this process. */
   instanceId: string;
   version: string;
+  /** Ends the process in an orderly way, as a signal would, with this exit code. */
+  end(why: string, exitCode: number): void;
 }
 
 /** The process cannot start, for a reason that a person can mend. The message is one sentence that says how. */

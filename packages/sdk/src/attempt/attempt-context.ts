@@ -10,10 +10,11 @@ export interface ContextHost {
   readonly attempt: number;
   readonly softSignal: AbortSignal;
   readonly hardSignal: AbortSignal;
-  readonly log: RunLog;
+  readonly log: Pick<RunLog, 'write'> & Partial<Pick<RunLog, 'lost'>>;
   readonly redactor: Redactor;
   secret(name: string): Promise<string>;
   reportProgress(percent: number, message: string | undefined): void;
+  heartbeat(): void;
   now(): number;
 }
 
@@ -26,6 +27,8 @@ export interface KindContext extends HandlerContext<unknown> {
   readonly redactor: Pick<Redactor, 'text' | 'cutText' | 'longest'>;
   /** Adds a line that a process printed. */
   line(level: LogLevel, stream: LogStream, message: string): void;
+  /** So many more lines were never passed on. */
+  linesLost(count: number): void;
   /** The same attempt, with its input as a schema made it. */
   withInput(input: unknown): KindContext;
 }
@@ -86,6 +89,14 @@ export class AttemptContext implements KindContext {
   get line() {
     const host = this.#host;
     return (level: LogLevel, stream: LogStream, message: string) => host.log.write(level, stream, message);
+  }
+  get linesLost() {
+    const host = this.#host;
+    return (count: number) => host.log.lost?.(count);
+  }
+  get heartbeat() {
+    const host = this.#host;
+    return () => host.heartbeat();
   }
   get progress() {
     const host = this.#host;

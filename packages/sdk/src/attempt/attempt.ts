@@ -15,6 +15,7 @@ import { outcomeOfReturned, outcomeOfThrown } from './outcome-of.js';
  *     running ── the handler returns or throws ─────────────────────▶ ended (outcome)
  *        │
  *        ├─ soft limit ── signal aborted ── handler throws ─────────▶ ended (timed-out)
+ *        ├─ no heartbeat  signals aborted ──────────────────────────▶ ended (timed-out)
  *        ├─ hard limit ── signals aborted ──────────────────────────▶ ended (timed-out)
  *        ├─ cancelled ─── signal aborted ── handler ends, or 1 s ───▶ ended (cancelled)
  *        ├─ drained ───── signal aborted ── handler ends, or 1 s ───▶ ended (succeeded | returned)
@@ -50,6 +51,7 @@ export class Attempt implements ContextHost {
   #hard: AbortController | undefined;
   #timers: Timer[] = [];
   #limitsArmed = false;
+  #heardAt: number;
   #stopping: 'cancelled' | 'drained' | 'soft-limit' | undefined;
 
   constructor(host: AttemptHost, queued: QueuedRun, message: PulledMessage, claim: number) {
@@ -60,6 +62,7 @@ export class Attempt implements ContextHost {
     this.messages = [message];
     this.claim = claim;
     this.startedAt = host.clock.now();
+    this.#heardAt = this.startedAt;
   }
 
   get softSignal(): AbortSignal {
@@ -97,12 +100,18 @@ export class Attempt implements ContextHost {
     return this.#log?.flushed();
   }
 
+  /** The handler says that it is at work. */
+  heartbeat(): void {
+    this.#heardAt = this.now();
+  }
+
   now(): number {
     return this.#host.clock.now();
   }
 
   reportProgress(percent: number, message: string | undefined): void {
     if (this.ended || !Number.isFinite(percent)) return;
+    this.heartbeat();
     const told = message === undefined ? undefined : (this.#redactor?.text(message) ?? message);
     this.progress = { percent: Math.min(100, Math.max(0, percent)), message: told };
     this.#host.onProgress(this);
@@ -127,6 +136,18 @@ export class Attempt implements ContextHost {
     this.#limitsArmed = true;
     if (softMs) this.#after(softMs - elapsedMs, () => this.#stop('soft-limit'));
     if (hardMs) this.#after(hardMs - elapsedMs, () => this.end(this.#timedOut('hard', hardMs)));
+  }
+
+  /** From now on it must give a sign of itself at least so often. */
+  armHeartbeat(ms: number): void {
+    this.heartbeat();
+    const check = () => {
+      const silentMs = this.now() - this.#heardAt;
+      if (silentMs < ms) return this.#after(ms - silentMs, check);
+      const message = `Stopped because it gave no sign for ${inWords(ms)}: neither ctx.heartbeat nor ctx.progress was called`;
+      this.end({ kind: 'timed-out', error: { code: 'HEARTBEAT_TIMEOUT', message } });
+    };
+    this.#after(ms, check);
   }
 
   /** Asks the handler to end; it is given `graceMs` to do so. */

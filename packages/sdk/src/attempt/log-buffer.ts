@@ -112,6 +112,12 @@ export class RunLog {
     this.#add({ at: this.#buffer.now(), level, stream, message }, bytes);
   }
 
+  /** Lines were given up before they came here. */
+  lost(count: number): void {
+    this.#dropped += count;
+    this.#everDropped += count;
+  }
+
   #add(line: Line, bytes: number): void {
     this.#totalLines += 1;
     this.#totalBytes += bytes;

@@ -64,6 +64,29 @@ describe('an input schema', () => {
   });
 });
 
+describe('options that could not work', () => {
+  it.each([
+    [{ retry: { maxAttempts: 0 } }, /retry\.maxAttempts/],
+    [{ retry: { attempts: 3 } }, /retry.*attempts/],
+    [{ timeout: 0 }, /timeout/],
+    [{ timeout: { softMs: 20, hardMs: 10 } }, /timeout\.softMs: must not be longer than hardMs/],
+    [{ timeout: { hard: 10 } }, /timeout.*hard/],
+    [{ limits: { memoryMb: 0.5 } }, /limits\.memoryMb/],
+    [{ guarantee: 'ONCE' }, /guarantee/],
+    [{ isolation: 'thread' }, /isolation/],
+    [{ module: './here.js' }, /module/],
+    [{ heartbeatMs: 1 }, /heartbeatMs/],
+  ])('%j are refused where they are written, naming the field', (options, words) => {
+    expect(() => defineHandler('job.name', options as never, () => 1)).toThrow(words);
+    expect(() => defineHandler('job.name', options as never, () => 1)).toThrow(/"job\.name"/);
+  });
+
+  it('are all that is refused', () => {
+    const options = { retry: { maxAttempts: 2 }, timeout: { softMs: 10, hardMs: 10 }, heartbeatMs: 10 } as const;
+    expect(defineHandler('fine', options, () => 1).module).toBe(import.meta.url);
+  });
+});
+
 describe('a control', () => {
   it('is recognised across copies of the package', () => {
     const foreign = Object.assign(new Error('x'), { jobflow: 'attempt-control', control: 'no-retry' });

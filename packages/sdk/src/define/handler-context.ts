@@ -26,6 +26,8 @@ export interface HandlerContext<I> {
   secret(name: string): Promise<string>;
   /** 0–100, and what is being done. Told at most five times a second, the newest wins. */
   progress(percent: number, message?: string): void;
+  /** Says that the handler is at work although it has nothing to tell: see the option `heartbeatMs`. */
+  heartbeat(): void;
   /** Fails the attempt; the next one starts at that Date, or in that many milliseconds. Throws. */
   retryAt(when: Date | number, message?: string): never;
   /** Fails the run for good. Throws. */

@@ -5,8 +5,11 @@ import {
   LogLevel as LogLevelSchema,
   Priority,
   QueueName,
+  RetryPolicy as RetrySchema,
   Tags,
+  TimeoutPolicy as TimeoutSchema,
 } from '@jobflow/contracts';
+import { z } from 'zod';
 import type { InputSchema } from './input-schema.js';
 
 /** What a job is registered with. Once somebody edits it, it belongs to its operators, and code no longer changes it. */
@@ -31,23 +34,33 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
   tags?: string[];
 }
 
+/** A mistyped name must not be a default in disguise. */
+const Retry = z.strictObject(RetrySchema.shape).partial();
+const Timeout = z
+  .strictObject(TimeoutSchema.shape)
+  .refine(({ softMs, hardMs }) => !softMs || !hardMs || softMs <= hardMs, {
+    path: ['softMs'],
+    message: 'must not be longer than hardMs',
+  });
+const Millis = z.int().min(1);
+
 /** Refuses a definition that the platform would refuse later, while its author is still looking at it. */
 export function checkJobOptions(name: string, options: JobOptions): void {
-  const checks: [
-    string,
-    { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } },
-    unknown,
-  ][] = [
+  const { timeout } = options;
+  const checks: [string, z.ZodType, unknown][] = [
     ['name', JobName, name],
     ['queue', QueueName.optional(), options.queue],
     ['priority', Priority.optional(), options.priority],
+    ['retry', Retry.optional(), options.retry],
+    ['timeout', typeof timeout === 'number' ? Millis : Timeout.optional(), timeout],
     ['limits', LimitsSchema.optional(), options.limits],
+    ['guarantee', z.enum(['AT_LEAST_ONCE', 'AT_MOST_ONCE']).optional(), options.guarantee],
     ['logLevel', LogLevelSchema.optional(), options.logLevel],
     ['tags', Tags.optional(), options.tags],
   ];
   for (const [field, schema, value] of checks) {
-    const result = schema.safeParse(value);
-    if (!result.success)
-      throw new TypeError(`job ${JSON.stringify(name)}: ${field}: ${result.error?.issues[0]?.message}`);
+    const [issue] = schema.safeParse(value).error?.issues ?? [];
+    if (issue)
+      throw new TypeError(`job ${JSON.stringify(name)}: ${[field, ...issue.path].join('.')}: ${issue.message}`);
   }
 }

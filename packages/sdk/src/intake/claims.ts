@@ -8,6 +8,8 @@ export interface ClaimRequest {
   attempt: number;
   delivery: number;
   reclaim?: boolean;
+  /** Somebody had the message before and may have started it, unseen. */
+  redelivered?: boolean;
 }
 export type ClaimResult = { ok: true; n: number } | { ok: false; by: RunClaimed | undefined };
 
@@ -29,7 +31,7 @@ export function createClaims(link: NatsLink, log: Pick<EventLog, 'append'>, work
     return { seq: message.seq, event: event?.type === 'RunClaimed' ? event : undefined };
   };
   return {
-    async claim({ runId, queue, attempt, delivery, reclaim }) {
+    async claim({ runId, queue, attempt, delivery, reclaim, redelivered }) {
       const subject = claimSubject(queue, runId);
       const { seq, event: before } = await last(subject);
       // Whoever came back after a server restart may only take up what nobody has taken from it meanwhile.
@@ -44,6 +46,7 @@ export function createClaims(link: NatsLink, log: Pick<EventLog, 'append'>, work
         workerId,
         n,
         ...(reclaim && { reclaim }),
+        ...(redelivered && { redelivered }),
       };
       const appended = await log.append({
         messages: [{ subject, events: [event], expectLastSubjectSeq: seq }],

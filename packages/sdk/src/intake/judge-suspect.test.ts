@@ -1,6 +1,6 @@
 import { defaultRetryPolicy, type RunDefinition } from '@jobflow/contracts';
 import { describe, expect, it } from 'vitest';
-import { judgeSuspect, type VerifiedRun } from './judge-suspect.js';
+import { judgeSuspect, takeoverOf, type VerifiedRun } from './judge-suspect.js';
 import type { Liveness } from './live-workers.js';
 
 const run: RunDefinition = {
@@ -60,6 +60,31 @@ describe('a suspect message', () => {
 
   it('of a run that this worker had and no longer has is claimed', () => {
     expect(judge({ ...fresh, status: 'RUNNING', workerId: 'me' }, { holder: 'alive' })).toBe('claim');
+  });
+
+  it('of a run that has cost workers is claimed before it starts, though it is new', () => {
+    expect(judge({ ...fresh, losses: 1 })).toBe('claim');
+  });
+
+  it('is poison once its run has cost three workers, the last one alone', () => {
+    const held: VerifiedRun = { ...fresh, status: 'RUNNING', workerId: 'w3', started: true, losses: 2 };
+    expect(judge(held)).toBe('claim');
+    expect(judge({ ...held, alone: true })).toBe('poison');
+    expect(judge({ ...held, alone: true }, { holder: 'alive' })).toBe('wait');
+    expect(judge({ ...held, alone: true, losses: 1 })).toBe('claim');
+    expect(judge({ ...held, alone: true, started: false })).toBe('claim');
+  });
+
+  it('tells what a takeover will make of its run, as the fold will', () => {
+    expect(takeoverOf(fresh, true)).toEqual({ losses: 1, redelivered: true, alone: false, lostWorkers: [] });
+    expect(takeoverOf({ ...fresh, losses: 1 }, true)).toMatchObject({ losses: 1, redelivered: false, alone: false });
+    const held: VerifiedRun = { ...fresh, status: 'RUNNING', workerId: 'w2', started: true, losses: 1 };
+    expect(takeoverOf({ ...held, lostWorkers: ['w1'] }, true)).toEqual({
+      losses: 2,
+      redelivered: false,
+      alone: true,
+      lostWorkers: ['w1', 'w2'],
+    });
   });
 
   it('that may run at most once is claimed when nobody began it, and lost when somebody did', () => {

@@ -15,7 +15,13 @@ export type Verdict =
   /** It may have been started before: one worker must win it first. */
   | 'claim'
   /** It was started by a worker that is gone, may run at most once, and so must end as lost. */
-  | 'lost';
+  | 'lost'
+  /** It cost its workers again and again, the last one while it ran alone: it must end. */
+  | 'poison';
+
+/** From so many losses a run executes alone; from one more, lost alone, it is poison. */
+const ALONE_FROM = 2;
+const POISON_FROM = 3;
 
 export interface SuspectFacts {
   queued: QueuedRun;
@@ -36,5 +42,31 @@ export function judgeSuspect({ queued, redelivered, state, me, liveness }: Suspe
   if (holder !== undefined && holder !== me && liveness(holder) !== 'dead') return 'wait';
   const begun = state.status === 'RUNNING' || holder !== undefined;
   if (begun && queued.run.guarantee === 'AT_MOST_ONCE') return 'lost';
-  return begun || redelivered || queued.run.guarantee === 'AT_MOST_ONCE' ? 'claim' : 'start';
+  if (state.started && state.alone && takeoverOf(state, redelivered).losses >= POISON_FROM) return 'poison';
+  const toBeClaimed = begun || redelivered || queued.run.guarantee === 'AT_MOST_ONCE' || (state.losses ?? 0) > 0;
+  return toBeClaimed ? 'claim' : 'start';
+}
+
+/** What taking a run over means for it, as the fold will count it. */
+export interface Takeover {
+  losses: number;
+  /** To be said with the claim: that the message was somebody's before counts, once. */
+  redelivered: boolean;
+  /** It is to run where it can cost nothing else. */
+  alone: boolean;
+  lostWorkers: string[];
+}
+
+/** What a claim on a run in this state will make of its losses. */
+export function takeoverOf(state: VerifiedRun, redelivered: boolean): Takeover {
+  const { losses = 0, started = state.status === 'RUNNING', workerId, lostWorkers = [] } = state;
+  const first = redelivered && !started && losses === 0;
+  const after = losses + (started || first ? 1 : 0);
+  const named = (started || first) && workerId !== undefined;
+  return {
+    losses: after,
+    redelivered: first,
+    alone: after >= ALONE_FROM,
+    lostWorkers: named ? [...lostWorkers, workerId] : lostWorkers,
+  };
 }

@@ -11,4 +11,12 @@ export interface PulledMessage {
   working(): void;
   /** Never to be delivered again. */
   term(): void;
+  /** Where its answers go. */
+  readonly reply?: string;
+  /** Its run starts in this process, under this claim, and must have ended at `hardAt` (0: whenever). */
+  started?(claim: number, startedAt: number, hardAt: number): void;
+  /** Its run was claimed again. */
+  claimed?(claim: number): void;
+  /** It is held no more, though it was not answered: another worker has its run. */
+  release?(): void;
 }

@@ -7,6 +7,10 @@ export interface QueuedRun {
   delivery: number;
   /** Whoever queued it could not be sure to be first. */
   verify: boolean;
+  /** The run has cost workers before: it is checked and claimed before it starts. */
+  losses?: number | undefined;
+  /** Since when no worker had a handler for it, as far as is known. */
+  waitingSince?: number | undefined;
   /** When this queueing was appended. */
   queuedAt: number;
 }
@@ -27,6 +31,8 @@ export function readQueuedRun(data: Uint8Array): ReadQueuedRun {
       attempt: event.attempt,
       delivery: event.delivery,
       verify: event.verify ?? false,
+      losses: event.losses,
+      waitingSince: event.waitingSince,
       queuedAt: parsed.commit.at,
     },
   };

@@ -28,6 +28,8 @@ function makeSuspects(given: { reply: () => Promise<VerifyReply>; claim?: ClaimR
     liveness: given.liveness ?? (() => 'dead'),
     onAdmitted: (one) => void admitted.push(one),
     onLost: (one) => void lost.push(one),
+
+    onPoison: () => undefined,
     onTrouble: (what) => void troubles.push(what),
   });
   return { suspects, clock, admitted, lost, asked, troubles };

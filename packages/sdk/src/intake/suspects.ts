@@ -1,7 +1,7 @@
 import type { VerifyReply } from '@jobflow/contracts';
 import type { Clock, Timer } from '@jobflow/platform';
 import type { ClaimResult, Claims } from './claims.js';
-import { judgeSuspect, type Verdict, type VerifiedRun } from './judge-suspect.js';
+import { judgeSuspect, type Takeover, takeoverOf, type Verdict, type VerifiedRun } from './judge-suspect.js';
 import type { Liveness } from './live-workers.js';
 import type { PulledMessage } from './pulled-message.js';
 import type { QueuedRun } from './queued-run.js';
@@ -22,6 +22,8 @@ export interface Admitted {
   begun: boolean;
   /** Its cancellation was asked for, and the worker that ran it is gone: only to be ended. */
   cancelled: boolean;
+  /** It was claimed, or may have been started before: what that means for it. */
+  takeover?: Takeover;
 }
 
 export interface SuspectsOptions {
@@ -32,9 +34,13 @@ export interface SuspectsOptions {
   verify: (ids: string[], seq: number) => Promise<VerifyReply>;
   claims: Claims;
   liveness: (workerId: string) => Liveness;
+  /** Takes the message for a run that this worker has already; false if it has not. */
+  adopt?: (message: PulledMessage, queued: QueuedRun) => boolean;
   onAdmitted: (admitted: Admitted) => void;
   /** At most once, and its worker is gone: to be ended under this claim. */
   onLost: (admitted: Admitted) => void;
+  /** It has cost too many workers: to be ended under this claim. */
+  onPoison: (admitted: Admitted) => void;
   onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -51,6 +57,8 @@ interface Parked {
 export class Suspects {
   readonly #options: SuspectsOptions;
   readonly #parked = new Set<Parked>();
+  /** By queueing: a message that comes once more takes the place of the one before. */
+  readonly #byQueueing = new Map<string, Parked>();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #checking: Promise<void> | undefined;
@@ -67,8 +75,15 @@ export class Suspects {
 
   park(message: PulledMessage, queued: QueuedRun) {
     if (this.#stopped) return message.nak();
+    const again = this.#byQueueing.get(keyOf(queued));
+    if (again) {
+      again.message.release?.();
+      again.message = message;
+      return;
+    }
     const parked = { message, queued, askAt: Math.max(this.#options.clock.now(), this.#notBefore) };
     this.#parked.add(parked);
+    this.#byQueueing.set(keyOf(queued), parked);
     this.#wake(parked.askAt);
   }
 
@@ -89,6 +104,14 @@ export class Suspects {
     await this.#checking;
     for (const { message } of this.#parked) message.nak();
     this.#parked.clear();
+    this.#byQueueing.clear();
+  }
+
+  /** It waits here no more; answers its message as of now. */
+  #leave(parked: Parked): PulledMessage {
+    this.#parked.delete(parked);
+    this.#byQueueing.delete(keyOf(parked.queued));
+    return parked.message;
   }
 
   #wake(at: number): void {
@@ -132,46 +155,55 @@ export class Suspects {
     const { workerId: me, liveness } = this.#options;
     const verdict = judgeSuspect({ queued, redelivered: message.deliveryCount > 1, state, me, liveness });
     if (this.#stopped) return;
+    if (this.#options.adopt?.(parked.message, queued)) {
+      this.#leave(parked);
+      return;
+    }
     if (verdict === 'wait') {
       parked.askAt = this.#options.clock.now() + HELD_ELSEWHERE_MS;
       return;
     }
     if (verdict === 'drop') {
-      this.#parked.delete(parked);
-      message.ack();
+      this.#leave(parked).ack();
       return;
     }
     const begun = state?.status === 'RUNNING';
     const cancelled = state?.cancelRequested ?? false;
     if (verdict === 'start') {
-      this.#parked.delete(parked);
-      this.#options.onAdmitted({ message, queued, claim: state?.claim ?? 0, begun, cancelled });
+      this.#options.onAdmitted({ message: this.#leave(parked), queued, claim: state?.claim ?? 0, begun, cancelled });
       return;
     }
-    await this.#claim(parked, verdict, { begun, cancelled });
+    if (!state) return;
+    const takeover = takeoverOf(state, message.deliveryCount > 1);
+    await this.#claim(parked, verdict, { begun, cancelled, takeover });
   }
 
   async #claim(
     parked: Parked,
-    verdict: Extract<Verdict, 'claim' | 'lost'>,
-    known: { begun: boolean; cancelled: boolean },
+    verdict: Extract<Verdict, 'claim' | 'lost' | 'poison'>,
+    known: { begun: boolean; cancelled: boolean; takeover: Takeover },
   ) {
-    const { message, queued } = parked;
+    const { queued } = parked;
     const { id: runId, queue } = queued.run;
     let result: ClaimResult;
     try {
-      result = await this.#options.claims.claim({ runId, queue, attempt: queued.attempt, delivery: queued.delivery });
+      const { attempt, delivery } = queued;
+      const { redelivered } = known.takeover;
+      result = await this.#options.claims.claim({ runId, queue, attempt, delivery, redelivered });
     } catch (error) {
       this.#options.onTrouble('a run cannot be claimed yet', error);
       parked.askAt = this.#options.clock.now() + ASK_AGAIN_MS;
       return;
     }
-    this.#parked.delete(parked);
+    const message = this.#leave(parked);
     if (!result.ok) return message.nak(LOST_CLAIM_MS);
     // Claimed while stopping: nobody has started it, and whoever gets it next sees a silent worker's claim.
     if (this.#stopped) return message.nak();
     const admitted: Admitted = { message, queued, claim: result.n, ...known };
     if (verdict === 'lost') this.#options.onLost(admitted);
+    else if (verdict === 'poison') this.#options.onPoison(admitted);
     else this.#options.onAdmitted(admitted);
   }
 }
+
+const keyOf = ({ run, delivery }: QueuedRun): string => `${run.id}:${delivery}`;

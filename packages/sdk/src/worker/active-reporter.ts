@@ -12,8 +12,8 @@ const PROGRESS_MESSAGE = 500;
 export interface ActiveReporterOptions {
   workerId: string;
   clock: Clock;
-  /** Stores events; its failures are reported by whoever provides it. */
-  record: (subject: string, events: RunEvent[]) => void;
+  /** Stores events; tells whether that worked. Its failures are reported by whoever provides it. */
+  record: (subject: string, events: RunEvent[]) => Promise<boolean>;
 }
 
 /**
@@ -36,8 +36,21 @@ export class ActiveReporter {
   started(attempt: Attempt): void {
     const { softMs, hardMs } = attempt.run.timeout;
     if ((softMs && softMs < 1000) || (hardMs && hardMs < 1000)) attempt.armLimits(0);
+    if (attempt.toldStarted) {
+      attempt.armLimits(0);
+      return;
+    }
     this.#young.push(attempt);
     this.#timer ??= this.#options.clock.setTimer(YOUNG_MS, () => this.#grown());
+  }
+
+  /**
+   * Records the start of an attempt before it begins, so that it is known whom it costs if it ends its worker at once.
+   * False if that could not be recorded: then it must not begin.
+   */
+  async startsNow(attempt: Attempt, alone: boolean): Promise<boolean> {
+    attempt.toldStarted = true;
+    return this.#recordStart(attempt, alone);
   }
 
   /** The attempt has progress to tell: with its start, at once, or when 200 ms have passed since the last time. */
@@ -68,9 +81,14 @@ export class ActiveReporter {
   #tellStarted(attempt: Attempt, now: number): void {
     attempt.toldStarted = true;
     attempt.armLimits(now - attempt.startedAt);
-    const event: RunEvent = { type: 'RunStarted', ...this.#ref(attempt), startedAt: attempt.startedAt };
-    this.#options.record(activeSubject(attempt.run.queue), [event]);
+    void this.#recordStart(attempt, false);
     if (attempt.progress) this.#tellProgress(attempt, now);
+  }
+
+  #recordStart(attempt: Attempt, alone: boolean): Promise<boolean> {
+    const { startedAt } = attempt;
+    const event: RunEvent = { type: 'RunStarted', ...this.#ref(attempt), startedAt, ...(alone && { alone }) };
+    return this.#options.record(activeSubject(attempt.run.queue), [event]);
   }
 
   #tellAllProgress(): void {
@@ -98,7 +116,7 @@ export class ActiveReporter {
       progress: progress.percent,
       ...(progress.message !== undefined && { message: storableText(String(progress.message), PROGRESS_MESSAGE) }),
     };
-    this.#options.record(activeSubject(attempt.run.queue), [event]);
+    void this.#options.record(activeSubject(attempt.run.queue), [event]);
     this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_TICK_MS, () => this.#tellAllProgress());
   }
 

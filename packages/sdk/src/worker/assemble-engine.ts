@@ -61,9 +61,14 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
   const active = new ActiveReporter({
     workerId,
     clock,
-    record: (subject, events) => {
-      log.record(subject, events).catch((error) => onTrouble('the progress of a run was not recorded', error));
-    },
+    record: (subject, events) =>
+      log.record(subject, events).then(
+        () => true,
+        (error) => {
+          onTrouble('the start or progress of a run was not recorded', error);
+          return false;
+        },
+      ),
   });
   const suspects: Suspects = new Suspects({
     workerId,
@@ -72,8 +77,10 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     lastSeq: async () => (await link.jsm.streams.info(RUNS_STREAM)).state.last_seq,
     verify: (ids, seq) => verify(link, ids, seq),
     liveness: (id) => workers.judge(id),
+    adopt: (message, queued) => engine.adopt(message, queued),
     onAdmitted: (admitted) => engine.admit(admitted),
     onLost: (admitted) => engine.lost(admitted),
+    onPoison: (admitted) => engine.poison(admitted),
     onTrouble,
   });
   const metrics = createWorkerMetrics(env.metrics, { active: () => slots.running, parked: () => suspects.size });

@@ -1,5 +1,12 @@
 import { hostname } from 'node:os';
-import { LOGS_STREAM, RUNS_STREAM, STATE_STREAM, streams } from '@jobflow/contracts';
+import {
+  LOGS_STREAM,
+  RUNS_STREAM,
+  STATE_STREAM,
+  streams,
+  type WorkerCommand,
+  type WorkerCommandReply,
+} from '@jobflow/contracts';
 import {
   type CheckResult,
   connectNats,
@@ -15,7 +22,12 @@ import {
 } from '@jobflow/platform';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { guardProcessExit } from '../attempt/attempt-scope.js';
 import { createCancelFeed } from '../intake/cancel-feed.js';
+import { childRole } from '../isolation/child-role.js';
+import { HeldMessage } from '../liveness/held-message.js';
+import { HeldTable } from '../liveness/held-table.js';
+import { startHeartbeatThread } from '../liveness/start-heartbeat-thread.js';
 import { type AssembledEngine, assembleEngine } from './assemble-engine.js';
 import { every } from './every.js';
 import { followWorkers } from './follow-workers.js';
@@ -23,12 +35,15 @@ import { keepEpoch } from './keep-epoch.js';
 import { wantedLevels } from './queue-levels.js';
 import { registerJobs } from './register-jobs.js';
 import { Runners } from './runners.js';
-import { startWorkerBeats } from './worker-beats.js';
+import { startWorkerBeats, type WorkerBeats } from './worker-beats.js';
+import { listenForCommands } from './worker-commands.js';
 import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
 
 /** Held messages are renewed so often; the server gives up on one after 30 s. */
 const TOUCH_MS = 10_000;
 const GIVE_BACK_MS = 500;
+/** Messages a worker may hold besides those that run or are fetched ahead: suspects, and some. */
+const MORE_HELD = 1_100;
 
 /** What a worker reads or writes. The others it may not even be allowed to see. */
 const WORKER_STREAMS = streams.filter(({ name }) => [RUNS_STREAM, STATE_STREAM, LOGS_STREAM].includes(name));
@@ -56,6 +71,9 @@ export function createWorker(options: WorkerOptions): Worker {
   let assembled: AssembledEngine | undefined;
   let link: NatsLink | undefined;
   let stopping: Promise<void> | undefined;
+  let beats: WorkerBeats | undefined;
+  /** Takes nothing more. */
+  let withdraw: (() => void) | undefined;
 
   const counts = () => ({
     active: assembled?.slots.running ?? 0,
@@ -64,6 +82,12 @@ export function createWorker(options: WorkerOptions): Worker {
   });
 
   async function start(): Promise<void> {
+    const role = childRole();
+    if (role) {
+      // This process only runs one handler, and loaded a program that would start a worker: it goes no further.
+      role.workerStarted.resolve();
+      return new Promise(() => undefined);
+    }
     try {
       await startParts();
     } catch (error) {
@@ -89,10 +113,11 @@ export function createWorker(options: WorkerOptions): Worker {
       ...(options.register && { mode: options.register }),
     });
 
+    const table = new HeldTable(concurrency + prefetch + MORE_HELD);
     const loop = createPullLoop(nats, {
       capacity: () => concurrency,
       freeSlots: () => engine.room(),
-      onMessage: (message) => engine.deliver(message),
+      onMessage: (message) => engine.deliver(new HeldMessage(message, table)),
       logger,
       metrics,
     });
@@ -112,6 +137,8 @@ export function createWorker(options: WorkerOptions): Worker {
       onRoom: () => loop.wake(),
     });
     const { engine, cancelled } = assembled;
+    const unguard = guardProcessExit();
+    parts.push({ stop: async () => unguard() });
     const feed = createCancelFeed({
       link: nats,
       store,
@@ -124,10 +151,21 @@ export function createWorker(options: WorkerOptions): Worker {
     parts.push(feed, ...followWorkers(nats, assembled));
     parts.push(await keepEpoch(nats, assembled, { clock, logger }));
     await feed.start();
-    const setLevels = () => loop.setLevels(wantedLevels(store.queues, wanted));
+    const threaded = options.heartbeatThread ?? true;
+    const thread = threaded ? startHeartbeatThread({ url: nats.url(), workerId: id, table }, logger) : undefined;
+    if (thread) parts.push(thread);
+    let draining = false;
+    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store.queues, wanted));
+    withdraw = () => {
+      draining = true;
+      setLevels();
+      engine.quiesce().catch((error: unknown) => logger.error({ err: error }, 'messages could not be given back'));
+    };
     const off = store.onChange((kind) => kind === 'queue' && setLevels());
     setLevels();
-    const beats = startWorkerBeats(
+    // Before the first beat: whoever knows of this worker can tell it what to do.
+    parts.push(listenForCommands(nats, id, obey));
+    const telling = startWorkerBeats(
       {
         id,
         version: options.version ?? '0.1.0',
@@ -140,22 +178,40 @@ export function createWorker(options: WorkerOptions): Worker {
       clock,
       (subject, data) => {
         if (!nats.nc.isClosed()) nats.nc.publish(subject, data);
+        thread?.beat(data);
       },
     );
+    beats = telling;
     const touching = every(clock, TOUCH_MS, () => engine.touch());
     const givingBack = every(clock, GIVE_BACK_MS, () => engine.giveBackOld());
     parts.push({
       async stop() {
-        beats.status('DRAINING');
+        telling.status('STOPPING');
         off();
         await Promise.all([loop.stop(), engine.drain(drainMs)]);
-        beats.status('OFFLINE');
-        for (const part of [givingBack, touching, beats]) await part.stop();
+        telling.status('OFFLINE');
+        for (const part of [givingBack, touching, telling]) await part.stop();
         assembled?.active.stop();
         assembled?.logs.stop();
       },
     });
     await loop.start();
+    await nats.nc.flush();
+  }
+
+  /** Done once it was accepted: what runs may take long to end. */
+  function obey({ action, by }: WorkerCommand): WorkerCommandReply {
+    logger.info({ action, by }, 'this worker was told what to do');
+    if (stopping) return { ok: true, status: 'STOPPING' };
+    if (action === 'DRAIN') {
+      withdraw?.();
+      beats?.status('DRAINING');
+      return { ok: true, status: 'DRAINING' };
+    }
+    beats?.status('STOPPING');
+    // The answer goes out first: stopping ends the connection.
+    setImmediate(() => void stop().then(() => options.onStopped?.(action === 'RESTART' ? 'restart' : 'shutdown')));
+    return { ok: true, status: 'STOPPING' };
   }
 
   async function connection(): Promise<NatsLink> {

@@ -3,13 +3,17 @@ import type { Outcome } from '@jobflow/domain';
 import type { Clock } from '@jobflow/platform';
 import { Attempt, type AttemptHost } from '../attempt/attempt.js';
 import { AttemptContext } from '../attempt/attempt-context.js';
+import { inScope } from '../attempt/attempt-scope.js';
 import type { LogBuffer } from '../attempt/log-buffer.js';
 import type { RunClaimed } from '../intake/claims.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
-import { readQueuedRun } from '../intake/queued-run.js';
+import { type QueuedRun, readQueuedRun } from '../intake/queued-run.js';
 import type { Admitted } from '../intake/suspects.js';
 import type { SecretSource } from '../secrets/secret-source.js';
 import type { EngineParts } from './engine-parts.js';
+import type { FoundRunner } from './kind-runner.js';
+import { LoneRuns } from './lone-runs.js';
+import { poisonOutcome } from './poison-outcome.js';
 import { reclaimAttempt } from './reclaim-attempt.js';
 
 /** A cancelled handler has so long to end by itself. */
@@ -18,6 +22,8 @@ const CANCEL_GRACE_MS = 800;
 const DRAIN_GRACE_MS = 1_000;
 /** A message that waited so long for a slot goes back, for another worker. */
 const READY_MS = 1_000;
+/** One that waited longer, because this loop was blocked, may have been given to another worker meanwhile. */
+const STALE_READY_MS = 10_000;
 /** After it, what ended is left to the log's own stop, and comes again if that fails. */
 const RECORD_WAIT_MS = 10_000;
 const MAX_UNSETTLED = 10_000;
@@ -36,13 +42,16 @@ interface Ready extends Admitted {
  *              └─ suspect ─▶ parked ─▶ checked ─┬──┘
  *                                               └─▶ dropped: it is over, or another worker's
  *
- * Everything held is in exactly one of: suspects, ready, held (running, or ended and not yet recorded).
+ * Everything held is in exactly one of: suspects, ready, lone (waiting to run alone), held (running, or ended and not
+ * yet recorded).
  */
 export class Engine implements AttemptHost {
   readonly #parts: EngineParts;
   readonly #held = new Map<string, Attempt>();
+  readonly #lone = new LoneRuns();
   #ready: Ready[] = [];
   #startingReady = false;
+  /** Nothing more is started: the worker drains, or stops. */
   #stopping = false;
   finished = 0;
   failed = 0;
@@ -65,14 +74,14 @@ export class Engine implements AttemptHost {
   /** How many messages may be asked for now. */
   room(): number {
     const { slots, suspects, recorder } = this.#parts;
-    if (this.#stopping) return 0;
+    if (this.#stopping || this.#lone.busy) return 0;
     return Math.min(slots.room(this.#ready.length), MAX_PARKED - suspects.size, MAX_UNSETTLED - recorder.unsettled);
   }
 
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
     const { epoch, cancelled, suspects, isPaused } = this.#parts;
-    if (this.#stopping) return message.nak();
+    if (this.#stopping || this.#lone.busy) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
       // The projector rejects the same message, with an alarm.
@@ -81,17 +90,27 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    const mine = this.#held.get(run.id);
-    if (mine && mine.delivery === queued.delivery && !mine.disowned) {
-      // The server forgot that we have it.
-      mine.messages.push(message);
-      return;
-    }
+    if (this.adopt(message, queued)) return;
     if (isPaused(run.queue)) return message.nak();
-    const fresh = message.deliveryCount === 1 && !queued.verify && epoch.isFresh(message.seq);
+    const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     const remembered = message.seq >= cancelled.forgottenBelow;
     if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
     this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
+  }
+
+  /** Takes a message of a run that is here already: the server forgot that we have it. */
+  adopt(message: PulledMessage, { run, delivery }: QueuedRun): boolean {
+    const mine = this.#held.get(run.id);
+    if (mine && mine.delivery === delivery && !mine.disowned) {
+      mine.messages.push(message);
+      return true;
+    }
+    const waits = (one: Admitted) => one.queued.run.id === run.id && one.queued.delivery === delivery;
+    const waiting = this.#ready.find(waits) ?? this.#lone.find(waits);
+    if (!waiting) return false;
+    waiting.message.release?.();
+    waiting.message = message;
+    return true;
   }
 
   /** Takes a message that was checked, or claimed. */
@@ -103,6 +122,11 @@ export class Engine implements AttemptHost {
   lost(admitted: Admitted): void {
     const message = `The worker that ran it was lost, and job ${admitted.queued.run.job} runs at most once`;
     this.#begin(admitted).end({ kind: 'dead', reason: 'expired-lease', error: { code: 'WORKER_LOST', message } });
+  }
+
+  /** Ends a run that has cost too many workers. */
+  poison(admitted: Admitted): void {
+    this.#begin(admitted).end(admitted.cancelled ? { kind: 'cancelled' } : poisonOutcome(admitted));
   }
 
   /** A run's cancellation was heard of. */
@@ -131,6 +155,7 @@ export class Engine implements AttemptHost {
   touch(): void {
     for (const attempt of this.#held.values()) if (!attempt.disowned) attempt.messages.at(-1)?.working();
     for (const { message } of this.#ready) message.working();
+    this.#lone.touch();
     this.#parts.suspects.touch();
   }
 
@@ -143,12 +168,17 @@ export class Engine implements AttemptHost {
     for (const { message } of old) message.nak();
   }
 
+  /** Starts nothing more, and gives back what has not started. */
+  async quiesce(): Promise<void> {
+    this.#stopping = true;
+    for (const { message } of [...this.#ready.splice(0), ...this.#lone.takeAll()]) message.nak();
+    await this.#parts.suspects.stop();
+  }
+
   /** Starts nothing more; gives back what has not started; waits for what runs, then ends it. */
   async drain(drainMs: number): Promise<void> {
-    const { suspects, recorder, clock } = this.#parts;
-    this.#stopping = true;
-    for (const { message } of this.#ready.splice(0)) message.nak();
-    await suspects.stop();
+    const { recorder, clock } = this.#parts;
+    await this.quiesce();
     if (this.#parts.slots.running > 0) {
       const drained = Promise.withResolvers<void>();
       this.#drained = drained.resolve;
@@ -171,9 +201,12 @@ export class Engine implements AttemptHost {
   onEnd(attempt: Attempt, outcome: Outcome | undefined): void {
     const { slots, recorder, clock } = this.#parts;
     slots.freed(clock.now() - attempt.startedAt);
+    this.#lone.ended(attempt);
     if (outcome) recorder.record(attempt, outcome);
     else this.#forget(attempt);
-    if (this.#ready.length > 0) this.#startReady();
+    const lone = this.#lone.next(slots.running);
+    if (lone) this.#start(lone, true);
+    else if (this.#ready.length > 0) this.#startReady();
     if (!this.#stopping) this.#parts.onRoom();
     else if (slots.running === 0) this.#drained?.();
   }
@@ -188,8 +221,28 @@ export class Engine implements AttemptHost {
   #admit(admitted: Admitted, fresh: boolean) {
     const { slots, clock } = this.#parts;
     if (this.#stopping) return admitted.message.nak();
+    if (admitted.takeover?.alone && !this.#hasOwnProcess(admitted)) return this.#admitLone(admitted);
+    if (this.#lone.busy) return this.#giveBack({ ...admitted, fresh, since: clock.now() });
     if (slots.free > 0 && this.#ready.length === 0) this.#start(admitted);
     else this.#ready.push({ ...admitted, fresh, since: clock.now() });
+  }
+
+  #hasOwnProcess({ queued }: Admitted): boolean {
+    const found = this.#parts.runners.find(queued.run, true);
+    return found.kind !== 'run' || found.ownProcess;
+  }
+
+  #admitLone(admitted: Admitted): void {
+    this.#lone.wait(admitted);
+    for (const ready of this.#ready.splice(0)) this.#giveBack(ready);
+    const next = this.#lone.next(this.#parts.slots.running);
+    if (next) this.#start(next, true);
+  }
+
+  /** What was checked or claimed must say that it goes back; what is fresh simply does. */
+  #giveBack(ready: Ready): void {
+    if (ready.fresh) ready.message.nak();
+    else this.#begin(ready).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
   }
 
   #startReady(): void {
@@ -197,17 +250,19 @@ export class Engine implements AttemptHost {
     if (this.#startingReady) return;
     this.#startingReady = true;
     let started = 0;
+    const stale = this.#parts.clock.now() - STALE_READY_MS;
     for (const ready of this.#ready) {
       if (this.#parts.slots.free <= 0) break;
       started += 1;
-      this.#start(ready);
+      if (ready.fresh && ready.since < stale) this.#parts.suspects.park(ready.message, ready.queued);
+      else this.#start(ready);
     }
     this.#ready.splice(0, started);
     this.#startingReady = false;
   }
 
-  #start(admitted: Admitted) {
-    const { cancelled, clock, recorder, runners, active } = this.#parts;
+  #start(admitted: Admitted, lone = false) {
+    const { cancelled, clock, recorder, runners } = this.#parts;
     const { queued, message, begun } = admitted;
     const { run } = queued;
     if (cancelled.has(run.id) && !begun) return message.ack();
@@ -215,19 +270,36 @@ export class Engine implements AttemptHost {
     if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) return recorder.recordExpired(admitted, now);
     const attempt = this.#begin(admitted);
     if (admitted.cancelled || cancelled.has(run.id)) return attempt.end({ kind: 'cancelled' });
-    const found = runners.find(run);
+    if (lone) this.#lone.started(attempt);
+    const alone = admitted.takeover?.alone === true;
+    const found = runners.find(run, alone);
     if (found.kind === 'elsewhere') return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now));
     if (found.kind === 'nowhere') {
       return attempt.end({ kind: 'failed', error: { code: 'KIND_DISABLED', message: found.reason, retryable: false } });
     }
-    active.started(attempt);
+    if (!admitted.takeover || run.guarantee === 'AT_MOST_ONCE') return this.#run(attempt, found);
+    void this.#parts.active.startsNow(attempt, alone).then((recorded) => {
+      // Without a record of its start it must not begin; its message comes again.
+      if (!recorded) return attempt.takenOver();
+      if (!attempt.ended) this.#run(attempt, found);
+    });
+  }
+
+  #run(attempt: Attempt, found: Extract<FoundRunner, { kind: 'run' }>): void {
+    const { run, startedAt } = attempt;
+    const { hardMs } = run.timeout;
+    // Where this loop may be blocked by it, the heartbeat thread keeps the hard limit.
+    attempt.messages[0]?.started?.(attempt.claim, startedAt, hardMs && !found.ownProcess ? startedAt + hardMs : 0);
+    this.#parts.active.started(attempt);
+    if (found.heartbeatMs !== undefined) attempt.armHeartbeat(found.heartbeatMs);
     try {
-      const returned = found.run(new AttemptContext(attempt, run.input));
-      if (!isThenable(returned)) return attempt.returned(returned);
-      returned.then(
-        (value) => attempt.returned(value),
-        (thrown) => attempt.threw(thrown),
-      );
+      const returned = inScope(attempt, () => found.run(new AttemptContext(attempt, run.input)));
+      if (!isThenable(returned)) attempt.returned(returned);
+      else
+        returned.then(
+          (value) => attempt.returned(value),
+          (thrown) => attempt.threw(thrown),
+        );
     } catch (thrown) {
       attempt.threw(thrown);
     }
@@ -241,6 +313,7 @@ export class Engine implements AttemptHost {
   }
 
   #forget(attempt: Attempt): void {
+    for (const message of attempt.messages) message.release?.();
     if (this.#held.get(attempt.run.id) === attempt) this.#held.delete(attempt.run.id);
   }
 }

@@ -6,8 +6,9 @@ const LONGEST_RETURN_MS = 10_000;
 
 /**
  * Runs for which this worker has no handler. Each goes back to its queue, where a worker that has one may take it; one
- * that was due and met none for `giveUpAfterMs` ends as a dead letter. The clock of a run starts when this worker first
- * met it while it was due, and starts anew when the worker does, or when more than 100,000 such runs are around.
+ * that was due and met none for `giveUpAfterMs` ends as a dead letter. The clock of a run starts when a worker first met
+ * it while it was due, and goes on wherever the run is queued again. How often this worker gave it back, so that it comes
+ * less and less often, is remembered of at most 100,000 runs.
  */
 export class HandlerlessRuns {
   readonly #giveUpAfterMs: number;
@@ -20,8 +21,8 @@ export class HandlerlessRuns {
   }
 
   /** How such a run's attempt ends. */
-  outcome({ run }: QueuedRun, missing: string, now: number): Outcome {
-    const seen = this.#seen.get(run.id) ?? { since: now, returns: 0 };
+  outcome({ run, waitingSince }: QueuedRun, missing: string, now: number): Outcome {
+    const seen = this.#seen.get(run.id) ?? { since: waitingSince ?? now, returns: 0 };
     if (now - seen.since >= this.#giveUpAfterMs) {
       this.#seen.delete(run.id);
       const waited = Math.round((now - seen.since) / 1000);

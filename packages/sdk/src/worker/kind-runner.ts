@@ -18,9 +18,18 @@ export type KindRunner =
       nowhere: boolean;
     };
 
+export type Run = (ctx: KindContext) => unknown;
+
 /** How a run is carried out here, or why it is not. */
 export type FoundRunner =
-  | { kind: 'run'; run: (ctx: KindContext) => unknown }
+  | {
+      kind: 'run';
+      run: Run;
+      /** Whatever its work does, this process lives. */
+      ownProcess: boolean;
+      /** The attempt has timed out after so long without a sign from it. */
+      heartbeatMs?: number;
+    }
   /** Another worker may have it. */
   | { kind: 'elsewhere'; missing: string }
   | { kind: 'nowhere'; reason: string };

@@ -13,8 +13,9 @@ export async function reclaimAttempt(
   try {
     const request = { runId: run.id, queue: run.queue, attempt: attempt.attempt, delivery, reclaim: true };
     const result = await claims.claim(request);
-    if (result.ok) attempt.claim = result.n;
-    else attempt.takenOver();
+    if (!result.ok) return attempt.takenOver();
+    attempt.claim = result.n;
+    attempt.messages[0]?.claimed?.(result.n);
   } catch (error) {
     // Without the claim the run may be given to another worker, whose claim then ends this attempt.
     onTrouble('a running run could not be claimed again', error);

@@ -1,35 +1,47 @@
 import type { JobKind, RunDefinition, WorkerBeat } from '@jobflow/contracts';
-import type { KindContext } from '../attempt/attempt-context.js';
 import { NoRetry } from '../define/attempt-control.js';
-import type { Handler } from '../define/define-handler.js';
-import { parseInput, toJsonSchema } from '../define/input-schema.js';
-import type { FoundRunner, KindRunner } from './kind-runner.js';
+import { type Handler, isIsolated } from '../define/define-handler.js';
+import { toJsonSchema } from '../define/input-schema.js';
+import { runnerOf } from '../define/runner-of.js';
+import { runIsolated } from '../isolation/isolated-handler.js';
+import { wantsProcess } from '../isolation/wants-process.js';
+import type { FoundRunner, KindRunner, Run } from './kind-runner.js';
+
+interface KnownHandler {
+  handler: Handler;
+  run: Run;
+}
 
 /** What this worker can carry out: its handlers by name, and the kinds it was given. */
 export class Runners {
-  readonly #handlers = new Map<string, FoundRunner>();
+  readonly #handlers = new Map<string, KnownHandler>();
   readonly #kinds = new Map<JobKind, KindRunner>();
   readonly #described: WorkerBeat['handlers'] = [];
 
+  /** @throws Error for two handlers of one name, or one that needs a process of its own and is defined in no file. */
   constructor(handlers: readonly Handler[], kinds: readonly KindRunner[]) {
     for (const kind of kinds) this.#kinds.set(kind.kind, kind);
     for (const handler of handlers) {
       if (this.#handlers.has(handler.name)) throw new Error(`two handlers are named ${JSON.stringify(handler.name)}`);
-      this.#handlers.set(handler.name, { kind: 'run', run: runnerOf(handler) });
+      if (isIsolated(handler) && handler.module === undefined) throw new TypeError(noModule(handler));
+      this.#handlers.set(handler.name, { handler, run: runnerOf(handler) });
       const { input } = handler.options;
       this.#described.push({ name: handler.name, ...(input && { inputSchema: toJsonSchema(input) }) });
     }
   }
 
-  find(run: RunDefinition): FoundRunner {
+  /** `alone`: the run may cost the process it runs in, so it gets its own wherever that can be. */
+  find(run: RunDefinition, alone = false): FoundRunner {
     if (run.kind === 'HANDLER') {
       const handlersOff = this.#kinds.get('HANDLER')?.enabled === false;
       const found = handlersOff ? undefined : this.#handlers.get(run.job);
-      return found ?? { kind: 'elsewhere', missing: `a handler named ${JSON.stringify(run.job)}` };
+      return found
+        ? handlerRunner(found, run, alone)
+        : { kind: 'elsewhere', missing: `a handler named ${JSON.stringify(run.job)}` };
     }
     const kind = this.#kinds.get(run.kind);
     if (!kind) return { kind: 'elsewhere', missing: `${run.kind} jobs` };
-    if (kind.enabled) return { kind: 'run', run: kind.run };
+    if (kind.enabled) return { kind: 'run', run: kind.run, ownProcess: OWN_PROCESS.has(kind.kind) };
     if (kind.nowhere) return { kind: 'nowhere', reason: kind.reason };
     return { kind: 'elsewhere', missing: `${run.kind} jobs (here: ${kind.reason})` };
   }
@@ -45,13 +57,22 @@ export class Runners {
   }
 }
 
-function runnerOf({ options, handle }: Handler): (ctx: KindContext) => unknown {
-  const schema = options.input;
-  if (!schema) return handle;
-  return (ctx) => {
-    const parsed = parseInput(schema, ctx.input);
-    if (!parsed.ok)
-      throw new NoRetry(`The input does not match the handler's schema: ${parsed.message}`, { code: 'INVALID_INPUT' });
-    return handle(parsed.input === ctx.input ? ctx : ctx.withInput(parsed.input));
+/** Kinds whose work is done by a process of the run's own, whatever the run. */
+const OWN_PROCESS = new Set<JobKind>(['SHELL', 'JAVASCRIPT', 'PYTHON']);
+
+function handlerRunner({ handler, run }: KnownHandler, { limits }: RunDefinition, alone: boolean): FoundRunner {
+  const { module, options } = handler;
+  const idle = options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs };
+  const must = options.isolation === 'process' || wantsProcess(options.limits) || wantsProcess(limits);
+  if ((must || alone) && module !== undefined) {
+    return { kind: 'run', run: (ctx) => runIsolated(ctx, module), ownProcess: true, ...idle };
+  }
+  if (!must) return { kind: 'run', run, ownProcess: false, ...idle };
+  const refuse = () => {
+    throw new NoRetry(noModule(handler), { code: 'NOT_ISOLABLE' });
   };
+  return { kind: 'run', run: refuse, ownProcess: true };
 }
+
+const noModule = ({ name }: Handler): string =>
+  `Handler ${JSON.stringify(name)} needs a process of its own, which must load the file that defines it, and that file is not known: give it the option module: import.meta.url`;

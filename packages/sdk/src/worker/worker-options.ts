@@ -31,6 +31,16 @@ export interface WorkerOptions {
   noHandlerAfterMs?: number;
   /** How long `stop` waits for running handlers before it aborts them. Default: 30 s. */
   drainMs?: number;
+  /**
+   * A thread with a connection of its own that speaks for this worker while a handler blocks its loop, and ends the
+   * process when one does so past its hard limit. Default: true.
+   */
+  heartbeatThread?: boolean;
+  /**
+   * The worker was told to restart or to shut down, and has stopped: the process should end, with a code that brings it
+   * back for `restart`. Default: nothing; the process lives on without its worker.
+   */
+  onStopped?: (why: 'restart' | 'shutdown') => void;
   /** Unique to this process; names it in the dashboard. */
   id?: string;
   version?: string;

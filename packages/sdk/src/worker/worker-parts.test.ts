@@ -60,6 +60,12 @@ describe('runs without a handler', () => {
     expect(outcome).toMatchObject({ kind: 'dead', reason: 'no-handler', error: { code: 'NO_HANDLER' } });
   });
 
+  it('are counted from when any worker met them, if the message says so', () => {
+    const waiting = { ...queued, waitingSince: 10 ** 9 - 60_000 };
+    expect(new HandlerlessRuns(60_000).outcome(waiting, 'a handler', 10 ** 9).kind).toBe('dead');
+    expect(new HandlerlessRuns(60_000).outcome(waiting, 'a handler', 10 ** 9 - 1).kind).toBe('returned');
+  });
+
   it('are counted from when they were met, not from when they were made', () => {
     const runs = new HandlerlessRuns(60_000);
     expect(runs.outcome({ ...queued, run: { ...run, createdAt: 0 } }, 'a handler', 10 ** 9).kind).toBe('returned');
@@ -93,6 +99,16 @@ describe('runners', () => {
     expect(() => new Runners([defineHandler('j', {}, () => 1), defineHandler('j', {}, () => 2)], [])).toThrow(
       /two handlers/,
     );
+  });
+});
+
+describe('a run that has cost workers', () => {
+  it('gets a process of its own wherever its handler can be loaded', () => {
+    const known = defineHandler('j', { module: import.meta.url }, () => 1);
+    expect(new Runners([known], []).find(run)).toMatchObject({ ownProcess: false });
+    expect(new Runners([known], []).find(run, true)).toMatchObject({ ownProcess: true });
+    expect(new Runners([{ ...known, module: undefined }], []).find(run, true)).toMatchObject({ ownProcess: false });
+    expect(new Runners([known], []).find({ ...run, limits: { cpuSeconds: 1 } })).toMatchObject({ ownProcess: true });
   });
 });
 

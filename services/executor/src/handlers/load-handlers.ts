@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Handler, isHandler, isJob, type JobDefinition } from '@jobflow/sdk';
-import { lendPackages } from './lend-packages.js';
+import { definedIn, type Handler, isHandler, isJob, type JobDefinition, lendPackages } from '@jobflow/sdk';
 
 export interface LoadedHandlers {
   handlers: Handler[];
@@ -31,8 +30,9 @@ export async function loadHandlers(directory: string): Promise<LoadedHandlers> {
   const from = new Map<string, string>();
   for (const name of names.filter((file) => PROGRAM.test(file) && !NOT_A_HANDLER.test(file)).sort()) {
     try {
-      const module = (await import(pathToFileURL(join(resolve(directory), name)).href)) as Record<string, unknown>;
-      take(name, new Set(Object.values(module)), from, loaded);
+      const url = pathToFileURL(join(resolve(directory), name)).href;
+      const module = (await import(url)) as Record<string, unknown>;
+      take({ name, url }, new Set(Object.values(module)), from, loaded);
     } catch (error) {
       loaded.problems.push(`${name} could not be loaded: ${reasonOf(error)}`);
     }
@@ -40,7 +40,12 @@ export async function loadHandlers(directory: string): Promise<LoadedHandlers> {
   return loaded;
 }
 
-function take(file: string, exported: Set<unknown>, from: Map<string, string>, loaded: LoadedHandlers): void {
+function take(
+  { name: file, url }: { name: string; url: string },
+  exported: Set<unknown>,
+  from: Map<string, string>,
+  loaded: LoadedHandlers,
+): void {
   let found = 0;
   for (const value of exported) {
     const kind = isHandler(value) ? 'handler' : isJob(value) ? 'job' : undefined;
@@ -53,7 +58,7 @@ function take(file: string, exported: Set<unknown>, from: Map<string, string>, l
       continue;
     }
     from.set(`${kind} ${name}`, file);
-    if (isHandler(value)) loaded.handlers.push(value);
+    if (isHandler(value)) loaded.handlers.push(definedIn(value, url));
     else loaded.jobs.push(value as JobDefinition);
   }
   if (found === 0) loaded.problems.push(`${file} exports no handler: export what defineHandler returns`);

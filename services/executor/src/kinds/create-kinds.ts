@@ -1,7 +1,6 @@
 import type { JobKind } from '@jobflow/contracts';
-import type { Stoppable } from '@jobflow/platform';
+import type { Containment, Stoppable } from '@jobflow/platform';
 import type { KindRunner } from '@jobflow/sdk';
-import type { Containment } from '../process/containment.js';
 import { createHttpKind } from './http/http-kind.js';
 import { createJavaScriptKind } from './javascript/javascript-kind.js';
 import type { FoundPython } from './python/find-python.js';

@@ -61,6 +61,8 @@ export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDef
     },
     redactor,
     secrets,
+    linesLost: () => undefined,
+    heartbeat: () => undefined,
     progress: (percent, message) => void told.push({ percent, message }),
     retryAt: unused,
     noRetry: unused,

@@ -1,8 +1,10 @@
-import { Arg, Ctx, ID, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, ID, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { Auth } from '../auth/auth-directive.js';
 import type { Context } from '../context/context.js';
 import { Loaders } from '../context/loaders.js';
 import { changing, pulses } from '../stats/pulses.js';
 import { recentAnswer } from '../stats/recent-answers.js';
+import { commandWorker } from './command-worker.js';
 import { findWorker, listWorkers } from './list-workers.js';
 import { Worker } from './worker.js';
 
@@ -21,6 +23,27 @@ export class WorkerResolver {
   @Query(() => Worker, { nullable: true })
   worker(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<Worker | undefined> {
     return findWorker(ctx, id);
+  }
+
+  /** Finishes what runs, takes nothing more, and stays until it is restarted or shut down. */
+  @Auth('ADMIN')
+  @Mutation(() => Worker, { nullable: true })
+  drainWorker(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<Worker> {
+    return commandWorker(ctx, id, 'DRAIN');
+  }
+
+  /** Finishes what runs, or gives it back, then ends with an exit code that makes its supervisor start it again. */
+  @Auth('ADMIN')
+  @Mutation(() => Worker, { nullable: true })
+  restartWorker(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<Worker> {
+    return commandWorker(ctx, id, 'RESTART');
+  }
+
+  /** Finishes what runs, or gives it back, then ends and stays down. */
+  @Auth('ADMIN')
+  @Mutation(() => Worker, { nullable: true })
+  shutdownWorker(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<Worker> {
+    return commandWorker(ctx, id, 'SHUTDOWN');
   }
 
   /** The first frame is the state now; each frame has all workers. */

@@ -13,6 +13,10 @@ interface Row {
   claim: number;
   worker_id: string | null;
   cancel_requested_at: Date | null;
+  started: boolean;
+  alone: boolean;
+  losses: number;
+  lost_workers: string[];
 }
 
 /** Answers executors that must know what became of a run: from rows at or after the position they name. */
@@ -35,21 +39,11 @@ export function respondToVerify({ nc }: NatsLink, db: Db, runs: ProjectionLoop, 
     if (!request.success) return { ok: false, reason: 'not a question about runs' };
     if (!(await runs.passed(request.data.seq, PATIENCE_MS))) return { ok: false, reason: 'lagging' };
     const rows = await db.query<Row>(
-      'select id, status, attempt, delivery, claim, worker_id, cancel_requested_at from read.runs where id = any($1::uuid[])',
+      `select id, status, attempt, delivery, claim, worker_id, cancel_requested_at, started, alone, losses, lost_workers
+       from read.runs where id = any($1::uuid[])`,
       [request.data.ids],
     );
-    return {
-      ok: true,
-      runs: rows.map(({ id, status, attempt, delivery, claim, worker_id, cancel_requested_at }) => ({
-        id,
-        status,
-        attempt,
-        delivery,
-        claim,
-        ...(worker_id !== null && { workerId: worker_id }),
-        ...(cancel_requested_at !== null && { cancelRequested: true }),
-      })),
-    };
+    return { ok: true, runs: rows.map(verifiedRun) };
   }
   return {
     async stop() {
@@ -57,3 +51,17 @@ export function respondToVerify({ nc }: NatsLink, db: Db, runs: ProjectionLoop, 
     },
   };
 }
+
+const verifiedRun = (row: Row): Extract<VerifyReply, { ok: true }>['runs'][number] => ({
+  id: row.id,
+  status: row.status,
+  attempt: row.attempt,
+  delivery: row.delivery,
+  claim: row.claim,
+  ...(row.worker_id !== null && { workerId: row.worker_id }),
+  ...(row.cancel_requested_at !== null && { cancelRequested: true }),
+  started: row.started,
+  alone: row.alone,
+  losses: row.losses,
+  lostWorkers: row.lost_workers,
+});

@@ -4,7 +4,7 @@ import type { Queryable } from '@jobflow/read-model';
 /** The states of these runs as Postgres holds them; unknown ids are missing. */
 export async function loadStates(db: Queryable, ids: readonly string[]): Promise<RunState[]> {
   const rows = await db.query<Row>(
-    `select id, job, job_revision, kind, queue, priority, tags, status, attempt, max_attempts, delivery, claim, started, losses,
+    `select id, job, job_revision, kind, queue, priority, tags, status, attempt, max_attempts, delivery, claim, started, alone, losses, lost_workers,
        worker_id, created_at, due_at, queued_at, started_at, finished_at, expires_at, next_attempt_at, wait_ms, duration_ms, progress,
        progress_message, cancel_requested_at, cancel_reason, test, callback_url, retry_of, schedule_id, fire_at, dead_letter,
        operations, fingerprint, wait_reason, wait_since, revision, timeline_count
@@ -19,6 +19,7 @@ type Row = Record<string, string | number | boolean | Date | string[] | null>;
 const COLUMNS: Record<string, keyof RunState> = {
   job_revision: 'jobRevision',
   max_attempts: 'maxAttempts',
+  lost_workers: 'lostWorkers',
   worker_id: 'workerId',
   created_at: 'createdAt',
   due_at: 'dueAt',

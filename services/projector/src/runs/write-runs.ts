@@ -14,7 +14,7 @@ const columns = (spec: string): CopyColumn[] =>
 const ID: CopyColumn = { name: 'id', type: 'uuid' };
 const CHANGING =
   columns(`status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
-  losses smallint, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
+  alone bool, losses smallint, lost_workers texts, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
   finished_at instant, next_attempt_at instant, wait_ms int, duration_ms int, cancel_requested_at instant, cancel_reason text,
   dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, revision int, timeline_count int, changed_seq bigint,
   result json, error json`);

@@ -31,6 +31,9 @@ const row = (over: Partial<DueRow> = {}): DueRow => ({
   retry_of: null,
   schedule_id: null,
   fire_at: null,
+  losses: 0,
+  wait_reason: null,
+  wait_since: null,
   ...over,
 });
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
@@ -60,6 +63,14 @@ describe('a run whose time has come', () => {
     });
     expect(judged.event).not.toHaveProperty('verify');
     expect(judge({}, true)).toMatchObject({ event: { verify: true } });
+  });
+
+  it('hands on what a run has cost, and since when nobody had a handler for it', () => {
+    const since = new Date(NOW - 5_000);
+    expect(judge({})).not.toMatchObject({ event: { losses: expect.anything() } });
+    expect(judge({ losses: 2, wait_reason: 'NO_HANDLER', wait_since: since })).toMatchObject({
+      event: { losses: 2, waitingSince: since.getTime() },
+    });
   });
 
   it('keeps an input of null apart from none', () => {

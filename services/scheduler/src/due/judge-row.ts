@@ -28,5 +28,14 @@ export function judgeRow(row: DueRow, now: number, verify: boolean): Judged {
   if (at === undefined || !next) return { kind: 'settled' };
   if (row.expires_at && row.expires_at.getTime() <= now) return { kind: 'expired' };
   if (at > now) return { kind: 'later', at };
-  return { kind: 'queue', event: { type: 'RunQueued', run: definitionOf(row), ...next, ...(verify && { verify }) } };
+  return {
+    kind: 'queue',
+    event: { type: 'RunQueued', run: definitionOf(row), ...next, ...(verify && { verify }), ...known(row) },
+  };
 }
+
+/** What the run's history says to whoever is to carry it out. */
+const known = ({ losses, wait_reason, wait_since }: DueRow) => ({
+  ...(losses > 0 && { losses }),
+  ...(wait_reason === 'NO_HANDLER' && wait_since && { waitingSince: wait_since.getTime() }),
+});

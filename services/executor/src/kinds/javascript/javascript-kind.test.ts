@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Json, RunDefinition } from '@jobflow/contracts';
+import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Containment, findContainment } from '../../process/containment.js';
 import { type FakeContext, fakeContext } from '../fake-context.js';
 import { createJavaScriptKind } from './javascript-kind.js';
 

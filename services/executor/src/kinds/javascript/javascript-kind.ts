@@ -1,13 +1,17 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Json, limits } from '@jobflow/contracts';
+import {
+  type Containment,
+  containedCommand,
+  jobEnvironment,
+  OUTPUT_BYTES,
+  OutputLines,
+  startContained,
+  stopWithContext,
+} from '@jobflow/platform';
 import { type KindContext, type KindRunner, NoRetry, RetryAt, Snooze } from '@jobflow/sdk';
 import { z } from 'zod';
-import { startContained } from '../../process/contained-process.js';
-import { type Containment, containedCommand } from '../../process/containment.js';
-import { jobEnvironment } from '../../process/job-environment.js';
-import { OUTPUT_BYTES, OutputLines } from '../../process/output-lines.js';
-import { stopWithContext } from '../../process/stop-with-context.js';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';
 import { exceededLimit } from '../program/exceeded-limit.js';

@@ -1,12 +1,18 @@
 import type { Json, LogStream } from '@jobflow/contracts';
+import {
+  type ContainedProcess,
+  type Containment,
+  containedCommand,
+  jobEnvironment,
+  OUTPUT_BYTES,
+  type OutputBudget,
+  OutputLines,
+  startContained,
+  stopWithContext,
+} from '@jobflow/platform';
 import { type KindContext, NoRetry } from '@jobflow/sdk';
-import { type ContainedProcess, startContained } from '../../process/contained-process.js';
-import { type Containment, containedCommand } from '../../process/containment.js';
-import { jobEnvironment } from '../../process/job-environment.js';
-import { OUTPUT_BYTES, type OutputBudget, OutputLines } from '../../process/output-lines.js';
 import { OutputTail } from '../../process/output-tail.js';
 import { makeRunDirectory, removeRunDirectory } from '../../process/run-directory.js';
-import { stopWithContext } from '../../process/stop-with-context.js';
 import { fillTemplates, templateScope } from '../fill-templates.js';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Json, RunDefinition } from '@jobflow/contracts';
+import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Containment, findContainment } from '../../process/containment.js';
 import { gone, isAlive, pidOf } from '../../testing/processes.js';
 import { type FakeContext, fakeContext } from '../fake-context.js';
 import { createShellKind } from './shell-kind.js';

@@ -5,7 +5,7 @@ const LENT = /^(@jobflow\/sdk|zod)(\/|$)/;
 let lent = false;
 
 /**
- * Lets handler files anywhere on the disk import the SDK and zod: the copies of the executor, unless the directory has
+ * Lets handler files anywhere on the disk import the SDK and zod: the copies of this package, unless the directory has
  * its own.
  */
 export function lendPackages(): void {

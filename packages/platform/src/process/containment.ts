@@ -65,5 +65,6 @@ export function containedCommand(containment: Containment, argv: string[], limit
     if (limits.cpuSeconds) limit.push(`--cpu=${limits.cpuSeconds}:${limits.cpuSeconds + 1}`);
     limit.push('--');
   }
-  return [...containment.prefix, ...limit, ...FIRST_PROCESS, ...argv];
+  const first = process.platform === 'win32' ? [] : FIRST_PROCESS;
+  return [...containment.prefix, ...limit, ...first, ...argv];
 }

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 
 export interface ContainedProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** A socket for messages, if asked for: the child's file descriptor 3. */
-  readonly messages: Readable | undefined;
+  readonly messages: Duplex | undefined;
   /** When it is gone and its output was read. Rejects only if it could not be started. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   /** Asks all of it to end. */
@@ -18,7 +18,8 @@ export interface ContainedProcess {
 export interface ContainedOptions {
   argv: string[];
   cwd: string;
-  env: Record<string, string>;
+  /** Default: that of this process, for code that is trusted with it. */
+  env?: Record<string, string>;
   messages?: boolean;
 }
 
@@ -30,7 +31,7 @@ export function startContained({ argv, cwd, env, messages = false }: ContainedOp
   const [command = '', ...args] = argv;
   const stdio: ('pipe' | 'overlapped')[] = ['pipe', 'pipe', 'pipe'];
   if (messages) stdio.push('pipe');
-  const child = spawn(command, args, { cwd, env, stdio, detached: true });
+  const child = spawn(command, args, { cwd, ...(env && { env }), stdio, detached: true });
   const [stdin, stdout, stderr, extra] = child.stdio;
   // It may end without having read its input.
   (stdin as Writable).on('error', () => undefined);
@@ -48,7 +49,7 @@ export function startContained({ argv, cwd, env, messages = false }: ContainedOp
     stdin: stdin as Writable,
     stdout: stdout as Readable,
     stderr: stderr as Readable,
-    messages: extra as Readable | undefined,
+    messages: extra as Duplex | undefined,
     ended: whenEnded(child, () => signal('SIGKILL')),
     terminate: () => signal('SIGTERM'),
     kill: () => signal('SIGKILL'),
