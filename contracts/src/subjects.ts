@@ -67,6 +67,8 @@ export const live = {
   worker: 'jf.worker.heartbeat',
   cancel: 'jf.control.cancel',
   verify: 'jf.rpc.verify',
+  /** Who runs what under limits, asked when Redis has lost its permits. */
+  holders: 'jf.rpc.holders',
   /** Somebody's role, session or key changed: gateways look everybody up anew. */
   access: 'jf.live.access',
 } as const;

@@ -1,5 +1,7 @@
 export * from './enqueue/resolve-run.js';
 export * from './errors/fingerprint.js';
+export * from './limits/limit-keys.js';
+export * from './limits/permit-waits.js';
 export * from './retry/outcome.js';
 export * from './retry/retry-delay.js';
 export * from './retry/settle.js';

@@ -32,7 +32,13 @@ export {
   type Recreated,
 } from './ordered-reader/ordered-reader.js';
 export { createPullLoop } from './pull-loop/pull-loop.js';
-export type { PulledMessage, PullLevel, PullLoop, PullLoopOptions } from './pull-loop/pull-loop-types.js';
+export type {
+  PullAllowance,
+  PulledMessage,
+  PullLevel,
+  PullLoop,
+  PullLoopOptions,
+} from './pull-loop/pull-loop-types.js';
 export { createSecretBox, keyIdOf, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';
 export { type Check, type CheckResult, createHealth, type Health } from './service/health.js';
 export { metric } from './service/metric.js';

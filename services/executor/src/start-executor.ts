@@ -7,6 +7,7 @@ import { findContainment } from './process/containment.js';
 
 export interface ExecutorConfig {
   NATS_URL: string;
+  REDIS_URL?: string | undefined;
   JOBFLOW_HANDLERS?: string | undefined;
   JOBFLOW_CONCURRENCY: number;
   JOBFLOW_KINDS: readonly JobKind[];
@@ -50,6 +51,7 @@ export async function startExecutor(config: ExecutorConfig, context: ServiceCont
     concurrency: config.JOBFLOW_CONCURRENCY,
     noHandlerAfterMs: config.JOBFLOW_NO_HANDLER_AFTER_MS,
     drainMs: config.JOBFLOW_DRAIN_MS,
+    ...(config.REDIS_URL && { redis: config.REDIS_URL }),
     ...(config.JOBFLOW_QUEUES && { queues: config.JOBFLOW_QUEUES }),
   });
   health.addCheck('nats', () => worker.check());

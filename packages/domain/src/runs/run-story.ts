@@ -72,6 +72,19 @@ export const returned = (
   reason: 'drained' | 'no-handler' = 'drained',
   notBefore = 3000,
 ): RunEventOf<'RunReturned'> => ({ type: 'RunReturned', ...on(o), reason, at: 2600, notBefore });
+export const limited = (
+  o: On = {},
+  limit: 'concurrency' | 'rate' = 'concurrency',
+  over: Partial<RunEventOf<'RunLimited'>> = {},
+): RunEventOf<'RunLimited'> => ({
+  type: 'RunLimited',
+  ...on(o),
+  key: 'job:mail.send',
+  limit,
+  at: 2700,
+  ...(limit === 'rate' && { until: 6500 }),
+  ...over,
+});
 export const cancelRequested = (): RunEventOf<'RunCancelRequested'> => ({
   type: 'RunCancelRequested',
   runId,

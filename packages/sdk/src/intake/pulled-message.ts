@@ -11,4 +11,6 @@ export interface PulledMessage {
   working(): void;
   /** Never to be delivered again. */
   term(): void;
+  /** It is another worker's now: nothing is to be told to the server, only what was held for it goes back. */
+  letGo?(): void;
 }

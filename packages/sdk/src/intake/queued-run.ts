@@ -9,6 +9,8 @@ export interface QueuedRun {
   verify: boolean;
   /** When this queueing was appended. */
   queuedAt: number;
+  /** A limit refused it before. */
+  limited?: { since: number; booked?: boolean | undefined } | undefined;
 }
 
 export type ReadQueuedRun = { ok: true; queued: QueuedRun } | { ok: false; reason: string };
@@ -28,6 +30,7 @@ export function readQueuedRun(data: Uint8Array): ReadQueuedRun {
       delivery: event.delivery,
       verify: event.verify ?? false,
       queuedAt: parsed.commit.at,
+      limited: event.limited,
     },
   };
 }

@@ -22,6 +22,8 @@ export interface Admitted {
   begun: boolean;
   /** Its cancellation was asked for, and the worker that ran it is gone: only to be ended. */
   cancelled: boolean;
+  /** It holds the permits it needs, if any. */
+  granted?: boolean;
 }
 
 export interface SuspectsOptions {

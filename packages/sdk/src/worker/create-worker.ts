@@ -15,6 +15,7 @@ import {
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createCancelFeed } from '../intake/cancel-feed.js';
+import { QueueAllowance, QueueAllowances } from '../limits/queue-allowances.js';
 import { type AssembledEngine, assembleEngine } from './assemble-engine.js';
 import { every } from './every.js';
 import { followWorkers } from './follow-workers.js';
@@ -22,6 +23,8 @@ import { keepEpoch } from './keep-epoch.js';
 import { wantedLevels } from './queue-levels.js';
 import { registerJobs } from './register-jobs.js';
 import { Runners } from './runners.js';
+import { type StartedPermits, startPermits } from './start-permits.js';
+import { troubleReporter } from './trouble-reporter.js';
 import { startWorkerBeats } from './worker-beats.js';
 import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
 
@@ -51,6 +54,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const parts: Stoppable[] = [];
   let assembled: AssembledEngine | undefined;
   let link: NatsLink | undefined;
+  let permits: StartedPermits | undefined;
   let stopping: Promise<void> | undefined;
 
   const counts = () => ({
@@ -84,10 +88,20 @@ export function createWorker(options: WorkerOptions): Worker {
       now: clock.now,
     });
 
+    if (options.redis !== undefined) {
+      const onTrouble = troubleReporter(logger, () => clock.now());
+      const around = { workerId: id, link: nats, store, clock, logger, onTrouble };
+      permits = await startPermits(options.redis, around);
+      parts.push(permits);
+    }
+    const allowances = new QueueAllowances(permits?.permits, clock, () => loop.wake());
     const loop = createPullLoop(nats, {
       capacity: () => concurrency,
       freeSlots: () => engine.room(),
-      onMessage: (message) => engine.deliver(message),
+      onMessage: (message) => {
+        const { allowance } = message.level;
+        engine.deliver(allowance instanceof QueueAllowance ? allowance.delivered(message) : message);
+      },
       logger,
       metrics,
     });
@@ -104,6 +118,7 @@ export function createWorker(options: WorkerOptions): Worker {
       concurrency,
       prefetch,
       noHandlerAfterMs,
+      permits: permits?.permits,
       onRoom: () => loop.wake(),
     });
     const { engine, cancelled } = assembled;
@@ -119,7 +134,7 @@ export function createWorker(options: WorkerOptions): Worker {
     parts.push(feed, ...followWorkers(nats, assembled));
     parts.push(await keepEpoch(nats, assembled, { clock, logger }));
     await feed.start();
-    const setLevels = () => loop.setLevels(wantedLevels(store.queues, wanted));
+    const setLevels = () => loop.setLevels(wantedLevels(store.queues, wanted, allowances));
     const off = store.onChange((kind) => kind === 'queue' && setLevels());
     setLevels();
     const beats = startWorkerBeats(
@@ -144,6 +159,7 @@ export function createWorker(options: WorkerOptions): Worker {
         beats.status('DRAINING');
         off();
         await Promise.all([loop.stop(), engine.drain(drainMs)]);
+        allowances.stop();
         beats.status('OFFLINE');
         for (const part of [givingBack, touching, beats]) await part.stop();
         assembled?.active.stop();
@@ -180,13 +196,18 @@ export function createWorker(options: WorkerOptions): Worker {
     counts,
     start,
     stop,
-    check: () =>
-      link?.connected()
-        ? { ok: true }
-        : {
-            ok: false,
-            message: 'There is no connection to NATS',
-            action: 'Check that nats-server runs; the worker reconnects by itself',
-          },
+    check() {
+      if (!link?.connected()) {
+        return {
+          ok: false,
+          message: 'There is no connection to NATS',
+          action: 'Check that nats-server runs; the worker reconnects by itself',
+        };
+      }
+      if (!permits) return { ok: true, message: 'without Redis: runs under limits are left to other workers' };
+      const trouble = permits.permits.trouble();
+      // What is not limited goes on, so the worker is of use.
+      return trouble ? { ok: true, message: `Runs under limits wait: ${trouble}` } : { ok: true };
+    },
   };
 }

@@ -19,6 +19,8 @@ const DRAIN_GRACE_MS = 1_000;
 const READY_MS = 1_000;
 /** After it, what ended is left to the log's own stop, and comes again if that fails. */
 const RECORD_WAIT_MS = 10_000;
+/** A second message of a run that waits here; the first is told to be still held. */
+const REFUSED_TWIN_MS = 5_000;
 const MAX_UNSETTLED = 10_000;
 const MAX_PARKED = 1_000;
 
@@ -60,14 +62,18 @@ export class Engine implements AttemptHost {
 
   /** How many messages may be asked for now. */
   room(): number {
-    const { slots, suspects, recorder } = this.#parts;
+    const { slots, suspects, recorder, limits } = this.#parts;
     if (this.#stopping) return 0;
-    return Math.min(slots.room(this.#ready.length), MAX_PARKED - suspects.size, MAX_UNSETTLED - recorder.unsettled);
+    return Math.min(
+      slots.room(this.#ready.length + limits.asking),
+      MAX_PARKED - suspects.size,
+      MAX_UNSETTLED - recorder.unsettled,
+    );
   }
 
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
-    const { epoch, cancelled, suspects, isPaused } = this.#parts;
+    const { epoch, cancelled, suspects, isPaused, limits } = this.#parts;
     if (this.#stopping) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
@@ -83,6 +89,8 @@ export class Engine implements AttemptHost {
       mine.messages.push(message);
       return;
     }
+    // Likewise: it waits here for its permit.
+    if (limits.has(run.id)) return message.nak(REFUSED_TWIN_MS);
     if (isPaused(run.queue)) return message.nak();
     const fresh = message.deliveryCount === 1 && !queued.verify && epoch.isFresh(message.seq);
     const remembered = message.seq >= cancelled.forgottenBelow;
@@ -104,6 +112,21 @@ export class Engine implements AttemptHost {
   /** A run's cancellation was heard of. */
   cancel(runId: string): void {
     this.#held.get(runId)?.cancel(CANCEL_GRACE_MS);
+    const waiting = this.#parts.limits.remove(runId);
+    if (waiting) this.#start(waiting);
+  }
+
+  /** A slot that was kept for a limited run is free again. */
+  roomAgain(): void {
+    if (this.#stopping) return;
+    if (this.#ready.length > 0) this.#startReady();
+    this.#parts.onRoom();
+  }
+
+  /** A run has its permits. */
+  granted(admitted: Admitted): void {
+    if (this.#parts.slots.free > 0) this.#start({ ...admitted, granted: true });
+    else this.#ready.unshift({ ...admitted, granted: true, fresh: false, since: this.#parts.clock.now() });
   }
 
   /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
@@ -115,10 +138,13 @@ export class Engine implements AttemptHost {
 
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
-    const { suspects, claims, onTrouble } = this.#parts;
-    const ready = this.#ready;
+    const { suspects, claims, limits, onTrouble } = this.#parts;
+    const ready: Admitted[] = [...this.#ready, ...limits.removeAll()];
     this.#ready = [];
-    for (const { message, queued } of ready) suspects.park(message, queued);
+    for (const { message, queued } of ready) {
+      limits.ended(queued.run.id);
+      suspects.park(message, queued);
+    }
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
     await Promise.all(running.map((attempt) => reclaimAttempt(attempt, claims, onTrouble)));
   }
@@ -128,6 +154,7 @@ export class Engine implements AttemptHost {
     for (const attempt of this.#held.values()) if (!attempt.disowned) attempt.messages.at(-1)?.working();
     for (const { message } of this.#ready) message.working();
     this.#parts.suspects.touch();
+    this.#parts.limits.touch();
   }
 
   /** Gives back what has waited for a slot too long: another worker may be idle. */
@@ -141,9 +168,12 @@ export class Engine implements AttemptHost {
 
   /** Starts nothing more; gives back what has not started; waits for what runs, then ends it. */
   async drain(drainMs: number): Promise<void> {
-    const { suspects, recorder, clock } = this.#parts;
+    const { suspects, recorder, limits, clock } = this.#parts;
     this.#stopping = true;
-    for (const { message } of this.#ready.splice(0)) message.nak();
+    for (const { message, queued } of [...this.#ready.splice(0), ...limits.stop()]) {
+      limits.ended(queued.run.id);
+      message.nak();
+    }
     await suspects.stop();
     if (this.#parts.slots.running > 0) {
       const drained = Promise.withResolvers<void>();
@@ -165,11 +195,13 @@ export class Engine implements AttemptHost {
   }
 
   onEnd(attempt: Attempt, outcome: Outcome | undefined): void {
-    const { slots, recorder, clock } = this.#parts;
+    const { slots, recorder, limits, clock } = this.#parts;
     slots.freed(clock.now() - attempt.startedAt);
+    limits.ended(attempt.run.id);
     if (outcome) recorder.record(attempt, outcome);
     else this.#forget(attempt);
     if (this.#ready.length > 0) this.#startReady();
+    limits.onSlotFree();
     if (!this.#stopping) this.#parts.onRoom();
     else if (slots.running === 0) this.#drained?.();
   }
@@ -181,10 +213,15 @@ export class Engine implements AttemptHost {
     this.#forget(attempt);
   }
 
+  /** One that asks for its permits is about to need a slot. */
+  #freeSlots(): number {
+    return this.#parts.slots.free - this.#parts.limits.asking;
+  }
+
   #admit(admitted: Admitted, fresh: boolean) {
-    const { slots, clock } = this.#parts;
+    const { clock } = this.#parts;
     if (this.#stopping) return admitted.message.nak();
-    if (slots.free > 0 && this.#ready.length === 0) this.#start(admitted);
+    if (this.#freeSlots() > 0 && this.#ready.length === 0) this.#start(admitted);
     else this.#ready.push({ ...admitted, fresh, since: clock.now() });
   }
 
@@ -194,7 +231,7 @@ export class Engine implements AttemptHost {
     this.#startingReady = true;
     let started = 0;
     for (const ready of this.#ready) {
-      if (this.#parts.slots.free <= 0) break;
+      if (this.#freeSlots() <= 0) break;
       started += 1;
       this.#start(ready);
     }
@@ -203,15 +240,23 @@ export class Engine implements AttemptHost {
   }
 
   #start(admitted: Admitted) {
-    const { cancelled, clock, recorder, runners, active } = this.#parts;
+    const { cancelled, clock, recorder, runners, active, limits } = this.#parts;
     const { queued, message, begun } = admitted;
     const { run } = queued;
-    if (cancelled.has(run.id) && !begun) return message.ack();
+    if (cancelled.has(run.id) && !begun) {
+      limits.ended(run.id);
+      return message.ack();
+    }
     const now = clock.now();
-    if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) return recorder.recordExpired(admitted, now);
-    const attempt = this.#begin(admitted);
-    if (admitted.cancelled || cancelled.has(run.id)) return attempt.end({ kind: 'cancelled' });
+    if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) {
+      limits.ended(run.id);
+      return recorder.recordExpired(admitted, now);
+    }
+    const stopping = admitted.cancelled || cancelled.has(run.id);
     const found = runners.find(run);
+    if (found.kind === 'run' && !stopping && !admitted.granted && limits.enter(admitted)) return;
+    const attempt = this.#begin(admitted);
+    if (stopping) return attempt.end({ kind: 'cancelled' });
     if (found.kind === 'elsewhere') return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now));
     if (found.kind === 'nowhere') {
       return attempt.end({ kind: 'failed', error: { code: 'KIND_DISABLED', message: found.reason, retryable: false } });
@@ -238,6 +283,7 @@ export class Engine implements AttemptHost {
 
   #forget(attempt: Attempt): void {
     if (this.#held.get(attempt.run.id) === attempt) this.#held.delete(attempt.run.id);
+    for (const message of attempt.messages) message.letGo?.();
   }
 }
 

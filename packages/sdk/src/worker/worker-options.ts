@@ -8,6 +8,11 @@ import type { KindRunner } from './kind-runner.js';
 export interface WorkerOptions {
   /** A URL (nats://user:password@host:port), or a connection that is already there and stays its owner's. */
   nats: string | NatsLink;
+  /**
+   * Where limits are counted: redis://:password@host:port. Without it runs of jobs and queues that have limits are left to
+   * other workers.
+   */
+  redis?: string;
   handlers?: readonly Handler[];
   /** Jobs to create if they do not exist, besides those of the handlers. */
   jobs?: readonly JobDefinition[];

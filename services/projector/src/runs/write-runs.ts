@@ -7,11 +7,11 @@ import { changingColumns, givenColumns, type RunRow } from './run-row.js';
 const CHANGING = `id uuid, status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
   losses smallint, progress real, progress_message text, worker_id text, due_at float8, queued_at float8, started_at float8,
   finished_at float8, next_attempt_at float8, wait_ms int, duration_ms int, cancel_requested_at float8, cancel_reason text,
-  dead_letter text, fingerprint text, wait_reason text, wait_since float8, revision int, timeline_count int, changed_seq bigint,
+  dead_letter text, fingerprint text, wait_reason text, wait_since float8, limit_key text, limited_since float8, revision int, timeline_count int, changed_seq bigint,
   has_result bool, result json, has_error bool, error json`;
 const GIVEN = `job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags text[], created_at float8,
   created_by text, expires_at float8, idempotency_key text, unique_key text, callback_url text, test bool, retry_of uuid,
-  schedule_id text, fire_at float8, trace_id text`;
+  schedule_id text, fire_at float8, trace_id text, limit_keys text[]`;
 
 const instants = new Set([
   'due_at',
@@ -21,6 +21,7 @@ const instants = new Set([
   'next_attempt_at',
   'cancel_requested_at',
   'wait_since',
+  'limited_since',
   'created_at',
   'expires_at',
   'fire_at',

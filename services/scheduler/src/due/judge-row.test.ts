@@ -31,6 +31,9 @@ const row = (over: Partial<DueRow> = {}): DueRow => ({
   retry_of: null,
   schedule_id: null,
   fire_at: null,
+  wait_reason: null,
+  limit_key: null,
+  limited_since: null,
   ...over,
 });
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
