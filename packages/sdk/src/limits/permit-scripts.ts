@@ -132,7 +132,7 @@ local function take(o)
         turn = math.max(booked, turn, now)
         if turn - now < 3600000 then
           redis.call('SET', P .. ':b:' .. key, ms(turn + every), 'PX', math.ceil(turn + every - now) + 1000)
-        end
+        else turn = now + 3600000 end
       end
     end
     if turn > now then return { 'r', key, ms(turn - now) } end

@@ -249,7 +249,7 @@ export class RedisPermits implements Permits {
 
   #lost(batch: readonly Asked[]): void {
     this.#mustTell = true;
-    this.#trouble = REBUILDING;
+    if (!this.#founding) this.#trouble = REBUILDING;
     for (const { answer } of batch) answer?.(undefined, REBUILDING);
     this.#found();
   }
@@ -286,7 +286,7 @@ export class RedisPermits implements Permits {
     if (!idle || old || this.#trouble !== undefined) this.#plan();
   }
 
-  #hear(message: string): void {
+  #hear(message: string) {
     if (message === 'epoch') return this.#plan();
     const name = message.slice(2);
     if (message.startsWith('c:')) this.#tell('key', name, Number.POSITIVE_INFINITY);

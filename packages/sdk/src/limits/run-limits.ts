@@ -19,6 +19,8 @@ const MOST_WAITING = 500;
 /** How many are tried when another worker says that permits came free. */
 const TRIED_AT_ONCE = 4;
 const LOOK_MS = 50;
+const BOOKED_AHEAD_MS = 3_600_000;
+const SPREAD_MS = 600_000;
 const MOST_OWED = 1_000;
 
 export interface RunLimitsOptions {
@@ -155,7 +157,7 @@ export class RunLimits {
     return this.removeAll();
   }
 
-  #ask(entry: Entry): void {
+  #ask(entry: Entry) {
     if (this.#stopped || entry.asking || entry.gone) return;
     const { permits } = this.#options;
     if (!permits) return this.#refuse(entry, { kind: 'unavailable', why: 'this worker has no Redis' });
@@ -179,7 +181,7 @@ export class RunLimits {
     });
   }
 
-  #answered(entry: Entry, answer: PermitAnswer): void {
+  #answered(entry: Entry, answer: PermitAnswer) {
     const { run, delivery } = entry.admitted.queued;
     if (answer.kind === 'granted') {
       const held = { runId: run.id, delivery, ...entry.limits };
@@ -210,7 +212,7 @@ export class RunLimits {
   }
 
   /** Its turn is booked. A near one is waited for here. */
-  #noTurn(entry: Entry, waitMs: number, now: number): void {
+  #noTurn(entry: Entry, waitMs: number, now: number) {
     const near = now + waitMs <= Math.max(entry.deadline, now + 2 * EARLY_MS) && this.#entries.size <= MOST_WAITING;
     if (near) {
       entry.booked = true;
@@ -225,7 +227,7 @@ export class RunLimits {
     this.#refuse(entry, { kind: 'no-turn', key: entry.limits.rate?.key ?? '', waitMs });
   }
 
-  #refuse(entry: Entry, answer: Exclude<PermitAnswer, { kind: 'granted' }>): void {
+  #refuse(entry: Entry, answer: Exclude<PermitAnswer, { kind: 'granted' }>) {
     this.#leave(entry);
     const { workerId, clock, random, permits } = this.#options;
     const { queued, claim } = entry.admitted;
@@ -240,7 +242,9 @@ export class RunLimits {
         return this.#options.onRefused(entry.admitted, event);
       }
       case 'no-turn': {
-        const until = Math.round(now + Math.max(0, answer.waitMs - EARLY_MS));
+        // Beyond what can be booked all are told the same time: they are spread, so as not to come back at once.
+        const spread = answer.waitMs >= BOOKED_AHEAD_MS ? random() * SPREAD_MS : 0;
+        const until = Math.round(now + Math.max(0, answer.waitMs - EARLY_MS) + spread);
         const event = { type: 'RunLimited', ...on, key: answer.key, limit: 'rate', at: now, until } as const;
         return this.#options.onRefused(entry.admitted, event);
       }
