@@ -28,7 +28,9 @@ test('many processes may migrate at once, and again later', async () => {
   await db.query('drop table jobflow_migrations');
   await Promise.all(Array.from({ length: 4 }, () => migrate(url)));
   await migrate(url);
-  expect(await db.query('select name from jobflow_migrations')).toHaveLength(1);
+  const applied = await db.query<{ name: string }>('select name from jobflow_migrations');
+  expect(applied.length).toBeGreaterThan(0);
+  expect(new Set(applied.map(({ name }) => name)).size).toBe(applied.length);
   expect(await db.query('select 1 from read.runs')).toEqual([]);
 });
 

@@ -69,7 +69,7 @@ export const dead = (o: On = {}) => failed(o, { kind: 'dead', reason: 'attempts-
 export const snoozed = (o: On = {}): RunEventOf<'RunSnoozed'> => ({ type: 'RunSnoozed', ...ended(o), until: 8000 });
 export const returned = (
   o: On = {},
-  reason: 'drained' | 'no-handler' = 'drained',
+  reason: RunEventOf<'RunReturned'>['reason'] = 'drained',
   notBefore = 3000,
 ): RunEventOf<'RunReturned'> => ({ type: 'RunReturned', ...on(o), reason, at: 2600, notBefore });
 export const limited = (
