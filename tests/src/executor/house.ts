@@ -48,7 +48,11 @@ export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 /** `redis`: started as well, and given to every worker. */
 export async function startHouse({ fsync = false, redis = false } = {}): Promise<House> {
   const dir = await mkdtemp(join(tmpdir(), 'jobflow-executor-'));
-  const backing = await startBackingServices({ dataDir: join(dir, 'data'), only: redis ? ['nats', 'redis'] : ['nats'], fsync });
+  const backing = await startBackingServices({
+    dataDir: join(dir, 'data'),
+    only: redis ? ['nats', 'redis'] : ['nats'],
+    fsync,
+  });
   const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });
   const log = createEventLog(link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
   await ensureStreams(link);

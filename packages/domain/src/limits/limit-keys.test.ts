@@ -8,6 +8,7 @@ describe('a key', () => {
   it.each([
     ['tenantId', '42'],
     ['user.id', 'ada'],
+    ['$.user.id', 'ada'],
     ['items.0.sku', 's'],
     ['user', '{"id":"ada"}'],
     ['missing', ''],

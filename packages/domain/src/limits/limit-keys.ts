@@ -9,9 +9,9 @@ import type { Json, RunDefinition } from '@jobflow/contracts';
 const SEGMENT = /^[A-Za-z0-9_$-]{1,100}$/;
 const LONGEST_VALUE = 100;
 
-/** The steps of a path such as `tenantId`, `user.id` or `items.0.sku`; undefined if it is none. */
+/** The steps of a path such as `tenantId`, `user.id`, `$.user.id` or `items.0.sku`; undefined if it is none. */
 export function parseKeyPath(path: string): string[] | undefined {
-  const segments = path.split('.');
+  const segments = (path.startsWith('$.') ? path.slice(2) : path).split('.');
   return path.length <= 255 && segments.length <= 20 && segments.every((segment) => SEGMENT.test(segment))
     ? segments
     : undefined;

@@ -320,7 +320,10 @@ describe('a run that a limit kept from starting', () => {
       limitKey: undefined,
       waitReason: undefined,
     });
-    expect(when(expiring, run.limited(), run.expired()).state).toMatchObject({ status: 'EXPIRED', limitKey: undefined });
+    expect(when(expiring, run.limited(), run.expired()).state).toMatchObject({
+      status: 'EXPIRED',
+      limitKey: undefined,
+    });
     const asked = [queued, run.started(), run.cancelRequested(), run.claimed(1, { workerId: 'w2' })];
     expect(when(...asked, run.limited({ claim: 1 })).state).toMatchObject({ status: 'CANCELLED' });
   });

@@ -7,6 +7,7 @@ import {
   QueueName,
   Tags,
 } from '@jobflow/contracts';
+import { parseKeyPath } from '@jobflow/domain';
 import type { InputSchema } from './input-schema.js';
 
 /** What a job is created with if it does not exist yet. Once it does, it belongs to its operators. */
@@ -33,6 +34,9 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
 
 /** Refuses a definition that the platform would refuse later, while its author is still looking at it. */
 export function checkJobOptions(name: string, options: JobOptions): void {
+  const path = options.limits?.concurrencyKey;
+  if (path !== undefined && !parseKeyPath(path))
+    throw new TypeError(`job ${JSON.stringify(name)}: limits.concurrencyKey: ${JSON.stringify(path)} is no path`);
   const checks: [
     string,
     { safeParse(value: unknown): { success: boolean; error?: { issues: { message: string }[] } } },

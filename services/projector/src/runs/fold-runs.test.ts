@@ -210,7 +210,14 @@ describe('runs that wait for a permit', () => {
   });
 
   it('keep their place when they are refused again', () => {
-    const robbed = [...start, refused(2, 10, [0]), refused(3, 20, [0]), succeeded(0), again(2, 1), refused(2, 90, [1], 1)];
+    const robbed = [
+      ...start,
+      refused(2, 10, [0]),
+      refused(3, 20, [0]),
+      succeeded(0),
+      again(2, 1),
+      refused(2, 90, [1], 1),
+    ];
     expect(wokenBy([...robbed, succeeded(1)])).toEqual([2]);
   });
 

@@ -101,4 +101,16 @@ describe('a run whose time has come', () => {
     expect(judge({ expires_at: new Date(NOW) })).toEqual({ kind: 'expired' });
     expect(judge({ expires_at: new Date(NOW + 1) })).toMatchObject({ kind: 'queue' });
   });
+
+  it('keeps its place if a limit had refused it, and its turn if one was booked', () => {
+    const waited = { status: 'QUEUED', attempt: 1, delivery: 0, due_at: null, next_attempt_at: new Date(NOW) } as const;
+    const limited = { ...waited, limited_since: new Date(NOW - 9_000), limit_key: 'job:mail.send' };
+    expect(judge({ ...limited, wait_reason: 'CONCURRENCY_LIMIT' })).toMatchObject({
+      event: { attempt: 1, delivery: 1, limited: { since: NOW - 9_000 } },
+    });
+    expect(judge({ ...limited, wait_reason: 'RATE_LIMIT' })).toMatchObject({
+      event: { limited: { since: NOW - 9_000, booked: true } },
+    });
+    expect(judge(waited)).not.toMatchObject({ event: { limited: expect.anything() } });
+  });
 });
