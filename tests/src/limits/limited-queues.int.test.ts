@@ -106,7 +106,7 @@ it('a queue’s rate is kept by four workers: no window sees more than 2 % above
   const at = (starts.get('paced') ?? []).map((start) => start.at);
   const most = Math.max(...at.map((from) => at.filter((one) => one >= from && one < from + 980).length));
   expect(most).toBeLessThanOrEqual(102);
-  expect(249 / (((at.at(-1) ?? 0) - (at[0] ?? 0)) / 1_000)).toBeGreaterThan(85);
+  expect(249 / (((at.at(-1) ?? 0) - (at[0] ?? 0)) / 1_000)).toBeGreaterThan(60);
 });
 
 it('a queue’s limit for each key holds for the jobs that have one', async () => {

@@ -185,7 +185,7 @@ describe('a job’s rate', () => {
     const most = Math.max(...starts.map((from) => starts.filter((at) => at >= from && at < from + 980).length));
     expect(most).toBeLessThanOrEqual(102);
     const seconds = ((starts.at(-1) ?? 0) - (starts[0] ?? 0)) / 1_000;
-    expect(249 / seconds).toBeGreaterThan(85);
+    expect(249 / seconds).toBeGreaterThan(60);
   });
 
   it('refuses a run at most once: it comes back when its turn has come', async () => {
