@@ -26,7 +26,7 @@ export interface PlanInput<L extends PlannedLevel> {
   /** Slots free and not yet asked for. */
   free: number;
   capacity: number;
-  /** This round begins at the bottom. */
+  /** This round begins with the level that was not asked for longest, the lowest of several. */
   fromBottom: boolean;
   now: number;
 }
@@ -59,8 +59,11 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
     free -= batch;
     if (level.group) left.set(level.group, credits - batch);
   };
-  const direction = input.fromBottom ? 1 : -1;
-  const byPriority = (a: L, b: L) => direction * (a.priority - b.priority) || a.lastAskedAt - b.lastAskedAt;
+  // From the bottom: whoever was not asked for longest, so that levels between a busy top and a busy bottom get old too.
+  const byPriority = (a: L, b: L) =>
+    input.fromBottom
+      ? a.lastAskedAt - b.lastAskedAt || a.priority - b.priority
+      : b.priority - a.priority || a.lastAskedAt - b.lastAskedAt;
 
   const couldUseMore = (level: L) => level.underWay < level.room && (!level.group || (left.get(level.group) ?? 0) > 0);
 
