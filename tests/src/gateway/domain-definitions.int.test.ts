@@ -104,7 +104,7 @@ describe('jobs', () => {
       queue: 'Not.A.Queue',
       retry: { maxAttempts: 101 },
       timeout: { softMs: 20, hardMs: 10 },
-      limits: { concurrency: 1 },
+      limits: { concurrency: 0 },
       tags: Array.from({ length: 21 }, (_, n) => `t${n}`),
     };
     const { code, fields } = await refusal(api, CREATE, { input: wrong });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { type BackingServices, startBackingServices } from '@jobflow/cli';
 import type { HoldersReply } from '@jobflow/contracts';
 import { newId, systemClock } from '@jobflow/platform';
+import { RedisPermits } from '@jobflow/sdk/permits';
 import { Redis } from 'ioredis';
-import { RedisPermits } from '../../../packages/sdk/dist/limits/redis-permits.js';
 
 export interface PermitWorld extends AsyncDisposable {
   backing: BackingServices;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '@jobflow/platform';
+import type { PermitAnswer, PermitRequest, Permits } from '@jobflow/sdk/permits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PermitAnswer, PermitRequest, Permits } from '../../../packages/sdk/dist/limits/permits.js';
 import { type PermitWorld, permitWorld } from './permit-world.js';
 
 let world: PermitWorld;

@@ -15,6 +15,8 @@ import type {
 } from './permits.js';
 import { runScript } from './run-script.js';
 
+export type { PermitAnswer, PermitRequest, Permits } from './permits.js';
+
 export const LEASE_MS = 30_000;
 const RENEW_MS = 10_000;
 /** While permits are held, Redis is looked at so often: after a loss living workers must tell what they hold in time. */
