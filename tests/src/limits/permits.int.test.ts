@@ -122,6 +122,18 @@ describe('permits', () => {
     expect(await granted(a, request(key, 1))).toBe(true);
   });
 
+  it('are not kept while others come free all the time', async () => {
+    const a = await world.worker();
+    const key = newKey();
+    const [one, two, waited] = [request(key, 1), request(key, 1), request(key, 1, { since: Date.now() - 60_000 })];
+    await take(a, one);
+    a.release(one);
+    await take(a, two);
+    a.reserve(key, waited.runId, waited.since ?? 0);
+    a.release(two);
+    expect(await granted(a, request(key, 1))).toBe(true);
+  });
+
   it('are not kept for ever for one that does not come', async () => {
     const a = await world.worker();
     const key = newKey();

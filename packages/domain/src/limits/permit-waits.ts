@@ -44,11 +44,14 @@ export function keysLetGo(before: RunState, event: RunLifeEvent, after: RunState
     case 'RunSucceeded':
     case 'RunAttemptFailed':
     case 'RunSnoozed':
-    case 'RunReturned':
     case 'RunCancelled':
       return keys;
+    case 'RunReturned':
+      // Given back without having held a permit, a run comes again by itself, and its wake with it.
+      return event.reason === 'drained' ? keys : NONE;
     case 'RunLimited':
-      return wasWoken(before) ? keys.filter((key) => key !== event.key) : NONE;
+      if (!wasWoken(before)) return NONE;
+      return event.limit === 'rate' ? keys : keys.filter((key) => key !== event.key);
     default:
       return wasWoken(before) && isTerminal(after.status) && !isTerminal(before.status) ? keys : NONE;
   }

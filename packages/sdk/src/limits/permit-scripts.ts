@@ -10,6 +10,7 @@
  *     r:<key>          zset: run → since when it waits: places kept
  *     d:<key>          hash: run → until when a permit that came free is kept for its place
  *     t:<key>, b:<key> the rate: when the next start would be on time (TAT); up to when turns are booked
+ *     f:<key>          when a permit last came free, ms
  *     p:<c|q>:<name>   somebody was refused lately and wants to hear when permits come free
  *
  * Time is Redis's own, in milliseconds with fractions.
@@ -151,6 +152,7 @@ local function free(o)
     if redis.call('HDEL', P .. ':c:' .. key, me .. '|' .. o.token) == 1 then
       letGo(me, 'c:' .. key, 1)
       freed['c:' .. key] = c[2]
+      redis.call('SET', P .. ':f:' .. key, ms(now), 'PX', 60000)
       for _, run in ipairs(redis.call('ZRANGE', P .. ':r:' .. key, 0, 31)) do
         if redis.call('HSETNX', P .. ':d:' .. key, run, ms(now + 3000)) == 1 then
           redis.call('PEXPIRE', P .. ':d:' .. key, 86400000)
@@ -163,7 +165,8 @@ end
 
 local function keepPlace(o)
   local places = P .. ':r:' .. o.key
-  if redis.call('ZCARD', places) >= 1000 then return end
+  local last = tonumber(redis.call('GET', P .. ':f:' .. o.key) or 0)
+  if now - last < 500 or redis.call('ZCARD', places) >= 1000 then return end
   redis.call('ZADD', places, o.since, o.run)
   redis.call('HDEL', P .. ':d:' .. o.key, o.run)
   redis.call('PEXPIRE', places, 86400000)

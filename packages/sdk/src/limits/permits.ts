@@ -62,7 +62,8 @@ export interface Permits extends Service {
   release(held: Holder & { concurrency: readonly ConcurrencyLimit[] }): void;
   /**
    * Keeps a place for a run that was refused after it had waited before: the next permit of the key that comes free is
-   * kept for it for 3 s. At most 1,000 places of a key, for a day.
+   * kept for it for 3 s. At most 1,000 places of a key, for a day; none while permits of the key come free twice a second or
+   * more, since keeping them would cost short runs more than it helps.
    */
   reserve(key: string, runId: string, since: number): void;
   /** As many permits of a queue as there are, up to `count`. */

@@ -19,6 +19,8 @@ const MOST_WAITING = 500;
 /** How many are tried when another worker says that permits came free. */
 const TRIED_AT_ONCE = 4;
 const LOOK_MS = 50;
+const OFFER_EVERY_MS = 100;
+const OFFER_MS = 5;
 const BOOKED_AHEAD_MS = 3_600_000;
 const SPREAD_MS = 600_000;
 const MOST_OWED = 1_000;
@@ -70,6 +72,8 @@ export class RunLimits {
   readonly #held = new Map<string, Holder & EffectiveLimits>();
   /** Tries that came while those who wanted them were still being asked for. */
   readonly #owed = new Map<string, number>();
+  /** When a permit was last left to other workers. */
+  readonly #offered = new Map<string, number>();
   /** They could try, but no slot is free. */
   readonly #wantSlot = new Set<Entry>();
   readonly #off: () => void;
@@ -82,7 +86,8 @@ export class RunLimits {
     this.#options = options;
     this.#off =
       options.permits?.onFreed((of, name, count) => {
-        if (of === 'key') this.#freed(name, Math.min(count, TRIED_AT_ONCE));
+        if (of !== 'key') return;
+        if (count > 1 || !this.#offer(name)) this.#freed(name, Math.min(count, TRIED_AT_ONCE));
       }) ?? (() => undefined);
   }
 
@@ -273,6 +278,20 @@ export class RunLimits {
     if (tries === 0 || this.asking === 0) return;
     if (this.#owed.size >= MOST_OWED) this.#owed.clear();
     this.#owed.set(key, tries);
+  }
+
+  /**
+   * Once in a while a permit that comes free here is left to the other workers for a moment: those who wait here would
+   * otherwise always be first, and who waits elsewhere never.
+   */
+  #offer(key: string): boolean {
+    const now = this.#options.clock.now();
+    if (now - (this.#offered.get(key) ?? 0) < OFFER_EVERY_MS) return false;
+    if (this.#offered.size >= MOST_OWED) this.#offered.clear();
+    this.#offered.set(key, now);
+    if (this.#lines.of(key, 1).length === 0) return false;
+    this.#options.clock.setTimer(OFFER_MS, () => this.#freed(key, 1));
+    return true;
   }
 
   #join(key: string, entry: Entry): void {

@@ -209,6 +209,22 @@ describe('runs that wait for a permit', () => {
     expect(wokenBy(ended)).toEqual([3]);
   });
 
+  it('pass their wake on when a rate refuses them, and keep it when they are given back without a try', () => {
+    const woken2 = [...start, refused(2, 10, [0, 1]), refused(3, 20, [0, 1]), succeeded(0), again(2, 1)];
+    const rated = { ...refused(2, 90, [], 1), limit: 'rate', until: T + 500 } as RunEvent;
+    // Its own return is asked for as well.
+    expect(wokenBy([...woken2, rated])).toEqual([3, 2]);
+    const returned = (reason: 'drained' | 'limits-unavailable'): RunEvent => ({
+      type: 'RunReturned',
+      ...on(2, 1, 1),
+      reason,
+      at: T + 90,
+      notBefore: T + 500,
+    });
+    expect(wokenBy([...woken2, returned('limits-unavailable')])).toEqual([2]);
+    expect(wokenBy([...woken2, returned('drained')])).toEqual([3, 2]);
+  });
+
   it('keep their place when they are refused again', () => {
     const robbed = [
       ...start,
