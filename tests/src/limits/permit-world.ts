@@ -17,6 +17,8 @@ export interface PermitWorld extends AsyncDisposable {
 export interface WorkerPermits extends RedisPermits {
   /** As if its process were killed: nothing is given back, nothing is renewed. */
   kill(): void;
+  /** From now on it hears of nothing: it finds out by itself. */
+  deafen(): void;
 }
 
 const nobody: HoldersReply = { ok: true, runs: [], queues: [] };
@@ -58,6 +60,7 @@ export async function permitWorld(): Promise<PermitWorld> {
           redis.disconnect();
           news.disconnect();
         },
+        deafen: () => news.disconnect(),
       });
     },
     async flush() {

@@ -249,6 +249,8 @@ describe('when Redis has lost everything', () => {
     const held = request(key, 3);
     await take(a, held);
     await a.takeForQueue({ queue: 'bulk', count: 1, concurrency: 4 });
+    // It is told of the loss by nobody, and looks for itself every half second.
+    a.deafen();
     await world.flush();
     expect(await b.take(request(key, 3))).toMatchObject({ kind: 'unavailable' });
     // One permit of three is left: one is held here, one by a worker that only the log knows of.
