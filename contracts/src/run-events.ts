@@ -67,6 +67,8 @@ export const RunQueued = z.object({
   losses: z.int().min(1).optional(),
   /** Since when it has been due without any worker having a handler for it. */
   waitingSince: Instant.optional(),
+  /** It was refused a start by a limit before: since when it waits, and whether its turn under a rate was booked. */
+  limited: z.object({ since: Instant, booked: z.boolean().optional() }).optional(),
 });
 export const RunPlanned = z.object({ type: z.literal('RunPlanned'), run: RunDefinition, dueAt: Instant });
 
@@ -106,11 +108,29 @@ export const RunSnoozed = z.object({
   until: Instant,
   reason: z.string().optional(),
 });
-/** A worker gave the run back unfinished: it drains, or it has no such handler. Costs no attempt. */
+/**
+ * A limit kept the run from starting, and it left its worker to wait. Costs no attempt. A rate booked its turn at
+ * `until`; a concurrency limit names up to 8 of those who held its permits when it was refused: as long as all of them
+ * still do, one of their ends will wake it.
+ */
+export const RunLimited = z.object({
+  type: z.literal('RunLimited'),
+  ...onAttempt,
+  /** As `limitKeysOf` of domain spells it. */
+  key: z.string().max(300),
+  limit: z.enum(['concurrency', 'rate']),
+  at: Instant,
+  until: Instant.optional(),
+  holders: z
+    .array(z.object({ runId: RunId, delivery }))
+    .max(8)
+    .optional(),
+});
+/** A worker gave the run back unfinished: it drains, has no such handler, or cannot count its limits. Costs no attempt. */
 export const RunReturned = z.object({
   type: z.literal('RunReturned'),
   ...onAttempt,
-  reason: z.enum(['drained', 'no-handler']),
+  reason: z.enum(['drained', 'no-handler', 'limits-unavailable']),
   at: Instant,
   /** When it may be queued again. */
   notBefore: Instant,
@@ -173,6 +193,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunSucceeded,
   RunAttemptFailed,
   RunSnoozed,
+  RunLimited,
   RunReturned,
   RunCancelRequested,
   RunCancelled,

@@ -53,7 +53,11 @@ export const deliverySubject = (cls: 'queued' | 'outcome', channelKind: string) 
   `jf.delivery.${cls}.${channelKind.toLowerCase()}`;
 
 /** The subjects of every queue that followers of one class of run events listen to. */
-export const runFilters = { claim: 'jf.run.*.claim.*', control: 'jf.run.*.control.*' } as const;
+export const runFilters = {
+  queued: 'jf.run.*.queued.*.*',
+  claim: 'jf.run.*.claim.*',
+  control: 'jf.run.*.control.*',
+} as const;
 
 export type RunSubject =
   | { class: 'queued'; queue: string; priority: number }
@@ -61,6 +65,8 @@ export type RunSubject =
   | { class: 'claim'; runId: string }
   | { class: 'tick'; scheduleId: string };
 
+/** The commands of every worker. */
+export const workerCommandFilter = 'jf.worker.command.*';
 /** Where one worker hears what it is to do. */
 export const workerCommandSubject = (workerId: string) => `jf.worker.command.${base32(workerId)}`;
 
@@ -72,6 +78,8 @@ export const live = {
   verify: 'jf.rpc.verify',
   /** A worker asks any gateway for a secret, sealed for it alone. */
   secret: 'jf.rpc.secret',
+  /** Who runs what under limits, asked when Redis has lost its permits. */
+  holders: 'jf.rpc.holders',
   /** Somebody's role, session or key changed: gateways look everybody up anew. */
   access: 'jf.live.access',
   /** A bulk operation moved on. */

@@ -1,6 +1,6 @@
 import type { StateKind } from './state-events.js';
 import { LOGS_STREAM, RUNS_STREAM, STATE_STREAM } from './streams.js';
-import { live, runFilters } from './subjects.js';
+import { live, runFilters, workerCommandFilter } from './subjects.js';
 
 /** What a NATS user may say and hear; everything else is refused. */
 export interface NatsPermissions {
@@ -47,7 +47,15 @@ export function workerPermissions(user: string): NatsPermissions {
       live.worker,
       live.verify,
       live.secret,
+      live.holders,
     ],
-    subscribe: [`${inboxPrefix(user)}.>`, live.worker, live.cancel, runFilters.claim],
+    subscribe: [
+      `${inboxPrefix(user)}.>`,
+      live.worker,
+      live.cancel,
+      runFilters.queued,
+      runFilters.claim,
+      workerCommandFilter,
+    ],
   };
 }

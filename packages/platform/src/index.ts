@@ -38,7 +38,13 @@ export { jobEnvironment } from './process/job-environment.js';
 export { OUTPUT_BYTES, type OutputBudget, OutputLines } from './process/output-lines.js';
 export { type ProcessContext, stopWithContext } from './process/stop-with-context.js';
 export { createPullLoop } from './pull-loop/pull-loop.js';
-export type { PulledMessage, PullLevel, PullLoop, PullLoopOptions } from './pull-loop/pull-loop-types.js';
+export type {
+  PullAllowance,
+  PulledMessage,
+  PullLevel,
+  PullLoop,
+  PullLoopOptions,
+} from './pull-loop/pull-loop-types.js';
 export { REDACTED, Redactor } from './secrets/redactor.js';
 export { createSealedReader, type SealedMessage, type SealedReader, sealFor } from './secrets/sealed-message.js';
 export { createSecretBox, keyIdOf, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';

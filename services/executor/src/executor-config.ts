@@ -20,6 +20,7 @@ const milliseconds = z.coerce.number('is no number').int().min(0).describe('mill
 /** What an executor reads from its environment. */
 export const executorConfig = {
   NATS_URL: connectionConfig.NATS_URL,
+  REDIS_URL: connectionConfig.REDIS_URL.optional(),
   JOBFLOW_HANDLERS: z.string().optional().describe('a directory of handler files'),
   JOBFLOW_CONCURRENCY: z.coerce
     .number('is no number')

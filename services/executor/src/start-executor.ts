@@ -9,6 +9,7 @@ import { sweepRunDirectories } from './process/run-directory.js';
 
 export interface ExecutorConfig {
   NATS_URL: string;
+  REDIS_URL?: string | undefined;
   JOBFLOW_HANDLERS?: string | undefined;
   JOBFLOW_CONCURRENCY: number;
   JOBFLOW_KINDS: readonly JobKind[];
@@ -59,6 +60,7 @@ export async function startExecutor(config: ExecutorConfig, context: ServiceCont
     noHandlerAfterMs: config.JOBFLOW_NO_HANDLER_AFTER_MS,
     drainMs: config.JOBFLOW_DRAIN_MS,
     onStopped: (why) => context.end(why, why === 'restart' ? RESTART_EXIT_CODE : SHUTDOWN_EXIT_CODE),
+    ...(config.REDIS_URL && { redis: config.REDIS_URL }),
     ...(config.JOBFLOW_QUEUES && { queues: config.JOBFLOW_QUEUES }),
   });
   health.addCheck('nats', () => worker.check());

@@ -5,6 +5,7 @@ import { deliveriesProjection } from './deliveries/deliveries-projection.js';
 import { createOutboxRelay } from './effects/outbox-relay.js';
 import { becomeLeader } from './leader-lock.js';
 import { type Announcer, createAnnouncer } from './live/announcer.js';
+import { respondToHolders } from './live/holders-responder.js';
 import { respondToVerify } from './live/verify-responder.js';
 import { logsProjection } from './logs/logs-projection.js';
 import { createProjectionLoop, type ProjectionLoop } from './projection/projection-loop.js';
@@ -108,6 +109,7 @@ async function startActive(dependencies: Dependencies) {
     dependencies,
   );
   const verify = respondToVerify(link, db, runs, logger);
+  const holders = respondToHolders(link, db, runs, logger);
   const workers = createWorkerRegistry(link, db, logger);
   const partitions = setInterval(() => {
     ensurePartitions(db, Date.now()).catch((error: unknown) =>
@@ -120,6 +122,7 @@ async function startActive(dependencies: Dependencies) {
     async stop() {
       clearInterval(partitions);
       await verify.stop();
+      await holders.stop();
       await Promise.all([runs, state, logs, deliveries, workers].map((service) => service.stop()));
       await announcer.stop();
       await relay.stop();

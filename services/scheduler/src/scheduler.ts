@@ -18,6 +18,7 @@ import { createTickRecorder } from './cron/tick-recorder.js';
 import { createDueRuns } from './due/due-runs.js';
 import { createExpiry } from './due/expire-runs.js';
 import { createRowQueue } from './due/queue-due-row.js';
+import { createWaiterWatch } from './due/wake-waiters.js';
 import { createQueueRunEffects } from './effects/queue-run-effects.js';
 import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createShardLocks } from './shards/shard-locks.js';
@@ -59,6 +60,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   const { expire } = expiry;
   const rows = createRowQueue({ link, log, store, shards: locks, clock, logger, metrics, expire });
   const due = createDueRuns({ db, rows, store, shards: locks, clock, logger });
+  const waiters = createWaiterWatch({ db, rows, store, shards: locks, clock, logger });
   const recorder = createTickRecorder({
     store,
     log,
@@ -85,7 +87,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   metrics.gauge('jobflow_scheduler_schedules', 'Schedules that have a next tick.', () => cron.waiting());
 
   // Effects are heard before shards are taken, so that whatever a first sweep does not see yet is heard of.
-  const services = [store, broker, effects, due, expiry, cron, locks];
+  const services = [store, broker, effects, due, expiry, waiters, cron, locks];
   return {
     shards: () => locks.held(),
     trouble: () => locks.trouble(),

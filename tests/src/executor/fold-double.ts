@@ -7,7 +7,15 @@ import {
   type RunEvent,
   VerifyRequest,
 } from '@jobflow/contracts';
-import { evolveRun, type RunState } from '@jobflow/domain';
+import {
+  evolveRun,
+  hasLetGo,
+  keysLetGo,
+  type RunLifeEvent,
+  type RunState,
+  waitsForPermit,
+  woken,
+} from '@jobflow/domain';
 import { createOrderedReader, type EventLog, type NatsLink, type ReadMessage } from '@jobflow/platform';
 import { pino } from 'pino';
 
@@ -58,9 +66,15 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
         const run = definitions.get(runId);
         if (!run || stopped) return;
         const subject = queuedSubject(run.queue, run.priority);
-        const { losses = 0, waitReason, waitSince } = states.get(runId) ?? {};
-        const known = { ...(losses > 0 && { losses }), ...(waitReason && { waitingSince: waitSince }) };
-        const events: RunEvent[] = [{ type: 'RunQueued', run, attempt, delivery, ...known }];
+        const state = states.get(runId);
+        const { losses = 0, waitReason, waitSince } = state ?? {};
+        const known = {
+          ...(losses > 0 && { losses }),
+          ...(waitReason === 'NO_HANDLER' && { waitingSince: waitSince }),
+        };
+        const booked = state?.limitKey !== undefined && state.waitReason === 'RATE_LIMIT';
+        const limited = state?.limitedSince === undefined ? {} : { limited: { since: state.limitedSince, booked } };
+        const events: RunEvent[] = [{ type: 'RunQueued', run, attempt, delivery, ...known, ...limited }];
         log.append({ messages: [{ subject, events }], msgId: `${runId}:${delivery}` }).catch(() => undefined);
       },
       Math.max(0, at - Date.now()),
@@ -76,18 +90,35 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
       if (event.type === 'ScheduleTicked') continue;
       if (event.type === 'RunQueued' || event.type === 'RunPlanned') definitions.set(event.run.id, event.run);
       const runId = 'run' in event ? event.run.id : event.runId;
-      const evolved = evolveRun(states.get(runId), event, { at: parsed.commit.at, seq, actor: parsed.commit.by.actor });
+      const before = states.get(runId);
+      const evolved = evolveRun(before, event, { at: parsed.commit.at, seq, actor: parsed.commit.by.actor });
       if (evolved.state) states.set(runId, evolved.state);
       seen.push({ seq, subject, event, accepted: evolved.accepted });
       for (const effect of evolved.effects) {
         if (effect.kind === 'queue-run') queue(runId, effect.run.attempt, effect.run.delivery, effect.run.at);
       }
+      if (before && evolved.state) wakeWaiters(before, event, evolved.state, parsed.commit.at);
       for (const waiter of [...waiters]) {
         if (waiter.runId !== runId || !evolved.state || !waiter.satisfies(evolved.state)) continue;
         waiters.delete(waiter);
         waiter.resolve(evolved.state);
       }
     }
+  };
+  /** As the projector does it, with all states at hand. */
+  const wakeWaiters = (before: RunState, event: RunLifeEvent, after: RunState, at: number) => {
+    const wakeOldest = (key: string) => {
+      const [oldest] = [...states.values()]
+        .filter((state) => waitsForPermit(state) && state.limitKey === key)
+        .sort((a, b) => (a.limitedSince ?? 0) - (b.limitedSince ?? 0) || (a.id < b.id ? -1 : 1));
+      if (!oldest) return;
+      const { state, effect } = woken(oldest, at);
+      states.set(state.id, state);
+      if (effect.kind === 'queue-run') queue(state.id, effect.run.attempt, effect.run.delivery, at);
+    };
+    for (const key of keysLetGo(before, event, after)) wakeOldest(key);
+    const refused = event.type === 'RunLimited' && waitsForPermit(after) && !waitsForPermit(before);
+    if (refused && event.holders?.some((holder) => hasLetGo(holder, states.get(holder.runId)))) wakeOldest(event.key);
   };
   const reader = createOrderedReader(link, {
     stream: RUNS_STREAM,
@@ -114,12 +145,24 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
       stopped = true;
       for (const timer of timers) clearTimeout(timer);
       verify.unsubscribe();
+      holders.unsubscribe();
       await reader.stop();
     },
   };
   const verify = link.nc.subscribe(live.verify, {
     callback: (error, message) => {
       if (!error && !double.mute) void answer(message);
+    },
+  });
+
+  const holders = link.nc.subscribe(live.holders, {
+    callback: (error, message) => {
+      if (error || double.mute) return;
+      const running = [...states.values()].filter(({ status }) => status === 'RUNNING');
+      const runs = running.flatMap(({ id, delivery, workerId, limitKeys }) =>
+        workerId && limitKeys ? [{ runId: id, delivery, workerId, keys: limitKeys }] : [],
+      );
+      message.respond(JSON.stringify({ ok: true, runs, queues: [] }));
     },
   });
 

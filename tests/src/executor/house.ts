@@ -46,9 +46,14 @@ export interface House extends AsyncDisposable {
 
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
-export async function startHouse({ fsync = false } = {}): Promise<House> {
+/** `redis`: started as well, and given to every worker. */
+export async function startHouse({ fsync = false, redis = false } = {}): Promise<House> {
   const dir = await mkdtemp(join(tmpdir(), 'jobflow-executor-'));
-  const backing = await startTestServers({ dataDir: join(dir, 'data'), only: ['nats'], fsync });
+  const backing = await startTestServers({
+    dataDir: join(dir, 'data'),
+    only: redis ? ['nats', 'redis'] : ['nats'],
+    fsync,
+  });
   const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });
   const log = createEventLog(link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
   await ensureStreams(link);
@@ -64,7 +69,8 @@ export async function startHouse({ fsync = false } = {}): Promise<House> {
     fold,
     dir,
     async worker(options) {
-      const worker = createWorker({ nats: backing.natsUrl, drainMs: 500, logger: silent, ...options });
+      const given = { nats: backing.natsUrl, ...(redis && { redis: backing.redisUrl }), drainMs: 500, logger: silent };
+      const worker = createWorker({ ...given, ...options });
       workers.push(worker);
       await worker.start();
       return worker;

@@ -104,7 +104,7 @@ describe('jobs', () => {
       queue: 'Not.A.Queue',
       retry: { maxAttempts: 101 },
       timeout: { softMs: 20, hardMs: 10 },
-      limits: { concurrency: 1 },
+      limits: { concurrency: 0 },
       tags: Array.from({ length: 21 }, (_, n) => `t${n}`),
     };
     const { code, fields } = await refusal(api, CREATE, { input: wrong });
@@ -428,9 +428,8 @@ describe('queues', () => {
     await createJob(api, { name: 'letter', queue: 'mail' });
     expect((await api.must('{ job(name: "letter") { queue priority } }')).job).toEqual({ queue: 'mail', priority: 3 });
     for (const input of [
-      { concurrency: 1 },
-      { rate: { limit: 1, perMs: 1000 } },
-      { concurrencyPerKey: 1 },
+      { concurrency: 0 },
+      { concurrencyPerKey: 100_001 },
       { defaultPriority: 11 },
       { retentionDays: 0 },
     ]) {
@@ -439,6 +438,10 @@ describe('queues', () => {
         fields: { [Object.keys(input)[0] as string]: expect.any(String) },
       });
     }
+    const noTime = { rate: { limit: 1, perMs: 0 } };
+    expect(await refusal(api, CONFIGURE, { name: 'mail', input: noTime })).toMatchObject({
+      fields: { 'rate.perMs': 'must be 1 to 86400000' },
+    });
     expect(await refusal(api, CONFIGURE, { name: 'Not.A.Queue', input: {} })).toMatchObject({
       fields: { name: expect.any(String) },
     });

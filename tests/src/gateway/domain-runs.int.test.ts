@@ -1,4 +1,6 @@
+import { outcomeSubject } from '@jobflow/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../platform/backed.js';
 import type { ApiClient } from '../system/api-client.js';
 import { createJob, type DomainHouse, enqueue, eventually, openDomainHouse, refusal } from './domain-house.js';
 
@@ -273,6 +275,56 @@ describe('one run', () => {
     const { run: later } = await enqueue(api, { job: 'noop', delayMs: 60_000 });
     expect(await codes(later.id)).toEqual(['DUE_LATER']);
     await api.must('mutation { updateJob(name: "other", input: { enabled: true }) { name } }');
+  });
+});
+
+describe('a run that a limit keeps from starting', () => {
+  const WHY = 'query ($id: ID!) { run(id: $id) { status whyNotRunning { code message target ahead until } } }';
+  const why = async (id: string) => (await api.must(WHY, { id })).run.whyNotRunning;
+
+  it('says which, who runs, and who waits before it', async () => {
+    const limits = { concurrency: 1, concurrencyKey: 'tenantId', rate: { limit: 5, perMs: 60_000 } };
+    await createJob(api, { name: 'limited', limits });
+    const input = { tenantId: 42 };
+    const [holder, first, second] = await Promise.all(
+      [1, 2, 3].map(async () => (await enqueue(api, { job: 'limited', input })).run.id as string),
+    );
+    await home.worker.start(holder as string);
+    const refuse = (runId: string | undefined, more: object) =>
+      home.worker.log.record(outcomeSubject('default'), [
+        {
+          type: 'RunLimited',
+          ...{ runId: runId as string, attempt: 1, delivery: 0, claim: 0, workerId: 'worker-1' },
+          ...{ key: 'job:limited=42', at: Date.now(), limit: 'concurrency', ...more },
+        },
+      ]);
+    await refuse(first, {});
+    await refuse(second, { at: Date.now() + 5 });
+    await until(async () => (await why(second as string))[0]?.code === 'CONCURRENCY_LIMIT', 'it is known to wait');
+    const [reason] = await why(second as string);
+    expect(reason).toMatchObject({
+      message: 'Job limited runs at most 1 at a time for tenantId 42; 1 run now, 1 waits before it',
+      target: 'limited',
+      ahead: 1,
+    });
+    const { run: paced } = await enqueue(api, { job: 'limited', input });
+    await refuse(paced.id, { limit: 'rate', until: Date.now() + 30_000 });
+    await until(async () => (await why(paced.id))[0]?.code === 'RATE_LIMIT', 'it is known to be paced');
+    expect((await why(paced.id))[0].message).toMatch(
+      /^Job limited starts at most 5 runs per 1 min; its turn is in (29|30)/,
+    );
+  });
+
+  it('says that its queue is at its limit', async () => {
+    await api.must('mutation { configureQueue(name: "narrow", input: { concurrency: 1 }) { concurrency } }');
+    const { run: holder } = await enqueue(api, { job: 'noop', queue: 'narrow' });
+    const { run: next } = await enqueue(api, { job: 'noop', queue: 'narrow' });
+    await home.worker.start(holder.id, {}, 'narrow');
+    const message = 'Queue narrow runs at most 1 at a time; 1 run now';
+    await until(
+      async () => (await why(next.id)).some((reason: { message: string }) => reason.message === message),
+      'it is known',
+    );
   });
 });
 

@@ -186,6 +186,13 @@ class Life {
     const at = this.tick();
     return this.say(this.outcome, { type: 'RunReturned', ...this.on(), reason, at, notBefore: at + 500 });
   }
+  /** Names those who held the permits, as far as they are known. */
+  limited(limit: 'concurrency' | 'rate', holders: { runId: string; delivery: number }[] = []): this {
+    const at = this.tick();
+    const key = `job:${this.run.job}`;
+    const until = limit === 'rate' ? { until: at + 700 } : { holders };
+    return this.say(this.outcome, { type: 'RunLimited', ...this.on(), key, limit, at, ...until });
+  }
   again(attempt: boolean): this {
     this.delivery++;
     if (attempt) this.attempt++;
@@ -236,6 +243,10 @@ class Life {
       outcome: 'fired',
       runId: this.run.id,
     });
+  }
+  limitedJob(): this {
+    this.run.limits = { concurrency: 2 };
+    return this;
   }
   retryOf(other: RunDefinition, operationId?: string): this {
     this.run.retryOf = other.id;
@@ -292,6 +303,29 @@ const scripts: ((run: Life, make: () => Life) => Life[])[] = [
   },
   (r) => [r.queued().failed('dead').discarded(r.operation()).reopened(r.operation()).reopened(r.operation())],
   (r) => [r.queued().discarded(r.operation()).failed('dead').discarded(r.operation())],
+  (r) => [r.limitedJob().queued().limited('rate').again(false).succeeded()],
+  (r) => [r.limitedJob().queued().limited('concurrency')],
+  (r) => [r.limitedJob().queued().limited('concurrency').again(false).limited('concurrency')],
+  (r) => [r.limitedJob().queued().limited('concurrency').again(false).cancelRequested()],
+  (r) => [r.limitedJob().queued().limited('concurrency').cancelRequested()],
+  (r) => [r.limitedJob().queued().limited('concurrency').succeeded().again(false).started().failed('dead')],
+  (r) => [r.limitedJob().queued().started().succeeded()],
+  (r) => [r.limitedJob().queued().returned('drained').again(false).succeeded()],
+  (r, make) => {
+    // Its holder's end stands before its refusal: it is woken at once.
+    const holder = make().limitedJob().queued().succeeded();
+    r.limitedJob();
+    r.run.job = holder.run.job;
+    return [holder, r.queued().limited('concurrency', [{ runId: holder.run.id, delivery: 0 }])];
+  },
+  (r, make) => {
+    const holder = make().limitedJob().queued();
+    r.limitedJob();
+    r.run.job = holder.run.job;
+    r.queued().limited('concurrency', [{ runId: holder.run.id, delivery: 0 }]);
+    r.told.unshift(...holder.told.splice(0));
+    return [r, holder.succeeded()];
+  },
 ];
 
 function life(n: number, random: () => number, now: number): Told[] {

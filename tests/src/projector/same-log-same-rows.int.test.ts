@@ -31,6 +31,8 @@ test('the same log gives the same rows, whether it is folded as it comes or all 
   const rows = await dumpTables(asItComes.db);
   expect(rows.runs?.length).toBeGreaterThan(900);
   expect(rows.run_events?.length).toBeGreaterThan(2_000);
+  const of = (where: string) => asItComes.db.query(`select id from read.runs where limit_key is not null and ${where}`);
+  expect((await of(`next_attempt_at is not null and wait_reason = 'CONCURRENCY_LIMIT'`)).length).toBeGreaterThan(20);
   expect(differences(rows, await dumpTables(allAtOnce.db))).toEqual([]);
   expect(await wrongCounters(asItComes.db)).toEqual([]);
   expect(await wrongCounters(allAtOnce.db)).toEqual([]);

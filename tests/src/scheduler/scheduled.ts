@@ -178,7 +178,7 @@ async function schedulerProcess(child: ChildProcess): Promise<SchedulerProcess> 
   };
 }
 
-const aRun = (over: Partial<RunDefinition> = {}): RunDefinition => ({
+export const aRun = (over: Partial<RunDefinition> = {}): RunDefinition => ({
   id: newId(),
   job: 'job',
   jobRevision: 1,

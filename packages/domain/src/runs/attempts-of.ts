@@ -58,6 +58,9 @@ export function attemptsOf(events: readonly StoredEvent[]): Attempt[] {
           close(push(tries, { ...open(event, queued), key: lateKey(data) }), event);
         }
         break;
+      case 'RunLimited':
+        if (event.accepted) due = number(data.until);
+        break;
       case 'RunReturned':
         if (event.accepted) due = number(data.notBefore);
         if (known && event.accepted) finish(known, 'SNOOZED', event.at);

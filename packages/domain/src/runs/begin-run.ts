@@ -1,3 +1,4 @@
+import { concurrencyKeysOf } from '../limits/limit-keys.js';
 import type { EventMeta, RunLifeEvent } from './evolve-run.js';
 import type { RunState } from './run-state.js';
 
@@ -48,6 +49,9 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     fingerprint: undefined,
     waitReason: undefined,
     waitSince: undefined,
+    limitKeys: concurrencyKeysOf(run),
+    limitKey: undefined,
+    limitedSince: undefined,
     revision: 1,
     timelineCount: 1,
   };

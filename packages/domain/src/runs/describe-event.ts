@@ -1,3 +1,4 @@
+import { parseLimitKey } from '../limits/limit-keys.js';
 import type { StoredEvent } from './stored-event.js';
 
 type Data = StoredEvent['data'];
@@ -24,10 +25,10 @@ function describe({ type, data, reason }: StoredEvent): string {
       return failed(data);
     case 'RunSnoozed':
       return `Asked to be called again at ${time(data.until)}${because(data.reason)}; costs no attempt`;
+    case 'RunLimited':
+      return limited(data);
     case 'RunReturned':
-      return data.reason === 'no-handler'
-        ? `${data.workerId} has no handler for this job and gave it back; offered again at ${time(data.notBefore)}`
-        : `${data.workerId} was shut down and gave the run back; costs no attempt`;
+      return returned(data);
     case 'RunCancelRequested':
       return `Cancellation requested${because(data.reason ?? reason)}`;
     case 'RunCancelled':
@@ -46,6 +47,27 @@ function describe({ type, data, reason }: StoredEvent): string {
       return 'Opened again: it waits to be redriven or discarded';
     default:
       return type satisfies never;
+  }
+}
+
+function limited({ key, limit, until }: Data): string {
+  const parsed = parseLimitKey(String(key));
+  const name = parsed
+    ? `${parsed.of} ${parsed.name}${parsed.value === undefined ? '' : ` for ${parsed.value || 'no value'}`}`
+    : key;
+  return limit === 'rate'
+    ? `The rate limit of ${name} lets it start at ${time(until)}; costs no attempt`
+    : `The concurrency limit of ${name} is reached: it waits for its turn; costs no attempt`;
+}
+
+function returned({ reason, workerId, notBefore }: Data): string {
+  switch (reason) {
+    case 'no-handler':
+      return `${workerId} has no handler for this job and gave it back; offered again at ${time(notBefore)}`;
+    case 'limits-unavailable':
+      return `${workerId} cannot count this run's limits now, since it has no Redis, and gave it back; offered again at ${time(notBefore)}`;
+    default:
+      return `${workerId} was shut down and gave the run back; costs no attempt`;
   }
 }
 

@@ -21,13 +21,20 @@ export function startedAs(state: RunState, workerId: string, startedAt: number):
     waitMs: Math.max(0, first - (state.queuedAt ?? first)),
     waitReason: undefined,
     waitSince: undefined,
+    limitedSince: undefined,
   };
 }
+
+const WAITS_BECAUSE = {
+  drained: undefined,
+  'no-handler': 'NO_HANDLER',
+  'limits-unavailable': 'LIMITS_UNAVAILABLE',
+} as const;
 
 /** A worker gave the run back: it waits to be queued again, at no cost. */
 export function returned(state: RunState, event: RunEventOf<'RunReturned'>): Ended {
   if (state.cancelRequestedAt !== undefined) return ended(state, 'CANCELLED', event.at);
-  const noHandler = event.reason === 'no-handler';
+  const reason = WAITS_BECAUSE[event.reason];
   const waiting: RunState = {
     ...state,
     status: 'QUEUED',
@@ -39,8 +46,8 @@ export function returned(state: RunState, event: RunEventOf<'RunReturned'>): End
     progress: undefined,
     progressMessage: undefined,
     nextAttemptAt: event.notBefore,
-    waitReason: noHandler ? 'NO_HANDLER' : undefined,
-    waitSince: noHandler ? (state.waitSince ?? event.at) : undefined,
+    waitReason: reason,
+    waitSince: reason && (state.waitSince ?? event.at),
   };
   return { state: waiting, effects: [queueNext(waiting, event.notBefore)] };
 }

@@ -20,6 +20,8 @@ export function ended(state: RunState, status: RunStatus, at: number): { state: 
     nextAttemptAt: undefined,
     waitReason: undefined,
     waitSince: undefined,
+    limitKey: undefined,
+    limitedSince: undefined,
   };
   const { id: runId, job, queue, tags, callbackUrl, test } = state;
   const run: NotifyRun = {

@@ -27,6 +27,8 @@ const event: fc.Arbitrary<RunLifeEvent> = fc.oneof(
   on.map(run.snoozed),
   on.map((o) => run.returned(o)),
   on.map((o) => run.returned(o, 'no-handler')),
+  on.map((o) => run.limited(o)),
+  on.map((o) => run.limited(o, 'rate')),
   on.map(run.cancelled),
   fc.constant(run.cancelRequested()),
   fc.constantFrom(run.expired(5000), run.expired(7000)),
@@ -49,9 +51,10 @@ const story = fc.array(step, { maxLength: 14 }).map((steps) => {
 function fitting(what: number, state: ReturnType<typeof tell>['state']): RunLifeEvent {
   if (!state) return what % 2 ? run.planned(5000, { expiresAt: 6000 }) : run.queued({}, { expiresAt: 6000 });
   const next = nextQueueing(state);
-  if (next && queueAt(state) !== undefined) return run.queued(next, { expiresAt: 6000 });
+  if (next && (queueAt(state) !== undefined || state.limitKey !== undefined))
+    return run.queued(next, { expiresAt: 6000 });
   const o = { ...state, workerId: state.workerId ?? 'w1' };
-  const all = [run.started, run.failed, run.snoozed, run.returned, run.succeeded, run.started, run.failed, run.dead];
+  const all = [run.started, run.failed, run.snoozed, run.returned, run.succeeded, run.limited, run.failed, run.dead];
   return what > 7 ? run.claimed(state.claim + 1, { ...o, workerId: 'w2' }, what === 9) : (all[what] ?? run.started)(o);
 }
 /** The story of a run, its end as a dead letter, and more noise. */

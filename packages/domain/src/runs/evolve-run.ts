@@ -1,4 +1,5 @@
 import { isTerminal, type RunEvent, type RunEventOf } from '@jobflow/contracts';
+import { limited } from '../limits/permit-waits.js';
 import { beginRun } from './begin-run.js';
 import { attemptEnded, returned, startedAs } from './end-attempt.js';
 import { ended, queueNext } from './end-run.js';
@@ -72,6 +73,8 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
       return isCurrent(state, event) && state.status === 'RUNNING'
         ? { state: { ...state, progress: event.progress, progressMessage: event.message ?? state.progressMessage } }
         : 'refused';
+    case 'RunLimited':
+      return wasLimited(state, event);
     case 'RunReturned':
       return isCurrent(state, event) ? returned(state, event) : 'refused';
     case 'RunCancelRequested':
@@ -94,7 +97,8 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
 
 /** Speaks the event of the queueing and the claim that count now, on a run that has not ended and waits for nothing? */
 const isCurrent = (state: RunState, e: OnAttempt): boolean =>
-  (state.status === 'RUNNING' || (state.status === 'QUEUED' && state.nextAttemptAt === undefined)) &&
+  (state.status === 'RUNNING' ||
+    (state.status === 'QUEUED' && state.nextAttemptAt === undefined && state.limitKey === undefined)) &&
   e.attempt === state.attempt &&
   e.delivery === state.delivery &&
   e.claim === state.claim;
@@ -121,12 +125,20 @@ function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta
       queuedAt: meta.at,
       startedAt: undefined,
       nextAttemptAt: undefined,
+      limitKey: undefined,
+      ...(state.limitKey !== undefined && { waitReason: undefined, waitSince: undefined }),
       waitMs: undefined,
       durationMs: undefined,
       progress: undefined,
       progressMessage: undefined,
     },
   };
+}
+
+/** What has started is not kept from starting any more. */
+function wasLimited(state: RunState, event: RunEventOf<'RunLimited'>): Verdict {
+  if (!isCurrent(state, event) || state.started) return 'refused';
+  return state.cancelRequestedAt === undefined ? limited(state, event) : ended(state, 'CANCELLED', event.at);
 }
 
 const KEPT_NAMES = 5;

@@ -58,8 +58,14 @@ export interface RunState {
   /** Of the last error. */
   fingerprint?: string | undefined;
   /** Why it waits although it is queued. */
-  waitReason?: 'NO_HANDLER' | undefined;
+  waitReason?: 'NO_HANDLER' | 'CONCURRENCY_LIMIT' | 'RATE_LIMIT' | 'LIMITS_UNAVAILABLE' | undefined;
   waitSince?: number | undefined;
+  /** What it may hold permits of: see `concurrencyKeysOf`. */
+  limitKeys?: string[] | undefined;
+  /** The limit that refused it last, while it waits for that. */
+  limitKey?: string | undefined;
+  /** When a limit first refused it, since it was last started: its place among those who wait. */
+  limitedSince?: number | undefined;
   /** Counts the events that concerned this run, refused ones included: a reader with an older one is stale. */
   revision: number;
   /** Entries of the timeline. */

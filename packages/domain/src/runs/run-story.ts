@@ -74,9 +74,22 @@ export const dead = (o: On = {}) => failed(o, { kind: 'dead', reason: 'attempts-
 export const snoozed = (o: On = {}): RunEventOf<'RunSnoozed'> => ({ type: 'RunSnoozed', ...ended(o), until: 8000 });
 export const returned = (
   o: On = {},
-  reason: 'drained' | 'no-handler' = 'drained',
+  reason: RunEventOf<'RunReturned'>['reason'] = 'drained',
   notBefore = 3000,
 ): RunEventOf<'RunReturned'> => ({ type: 'RunReturned', ...on(o), reason, at: 2600, notBefore });
+export const limited = (
+  o: On = {},
+  limit: 'concurrency' | 'rate' = 'concurrency',
+  over: Partial<RunEventOf<'RunLimited'>> = {},
+): RunEventOf<'RunLimited'> => ({
+  type: 'RunLimited',
+  ...on(o),
+  key: 'job:mail.send',
+  limit,
+  at: 2700,
+  ...(limit === 'rate' && { until: 6500 }),
+  ...over,
+});
 export const cancelRequested = (): RunEventOf<'RunCancelRequested'> => ({
   type: 'RunCancelRequested',
   runId,

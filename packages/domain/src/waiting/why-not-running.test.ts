@@ -64,6 +64,45 @@ describe('why a run is not running', () => {
     expect(why({ status: 'BLOCKED' }, { parents: ['a', 'b'] })).toMatchObject([{ code: 'PARENTS', target: 'a' }]);
   });
 
+  it('is a limit of its job or key, with who runs, who waits before it, and when its turn is', () => {
+    const limits = { concurrency: 3, concurrencyKey: 'tenantId', rate: { limit: 10, perMs: 60_000 } };
+    const limit = { key: 'job:mail.send=42', running: 3, waitingBefore: 17 };
+    const waits = { waitReason: 'CONCURRENCY_LIMIT', waitSince: 800, limits };
+    expect(why(waits, { limit })).toEqual([
+      {
+        code: 'CONCURRENCY_LIMIT',
+        message: 'Job mail.send runs at most 3 at a time for tenantId 42; 3 run now, 17 wait before it',
+        target: 'mail.send',
+        since: 800,
+        ahead: 17,
+      },
+    ]);
+    const ofQueue = { limit: { key: 'queue:mail=42', running: 1, waitingBefore: 0 } };
+    expect(why(waits, { ...ofQueue, queue: { paused: false, concurrencyPerKey: 1 } })).toMatchObject([
+      { message: 'Queue mail runs at most 1 at a time for tenantId 42; 1 run now', target: 'mail' },
+    ]);
+    expect(why({ waitReason: 'RATE_LIMIT', nextAttemptAt: 13_000, limits })).toMatchObject([
+      {
+        code: 'RATE_LIMIT',
+        message: 'Job mail.send starts at most 10 runs per 1 min; its turn is in 12 s',
+        until: 13_000,
+      },
+    ]);
+    expect(why({ waitReason: 'LIMITS_UNAVAILABLE', nextAttemptAt: 9_000 })).toMatchObject([
+      { code: 'CONCURRENCY_LIMIT', message: expect.stringContaining('no Redis; it is offered again in 8 s') },
+    ]);
+  });
+
+  it('is a limit of its queue, once that is reached', () => {
+    const queue = { paused: false, concurrency: 5, rate: { limit: 10, perMs: 1_000 } };
+    expect(why({}, { queue: { ...queue, running: 4 } })).toEqual([]);
+    expect(why({}, { queue: { ...queue, running: 5 }, ahead: 20 })).toMatchObject([
+      { code: 'CONCURRENCY_LIMIT', message: 'Queue mail runs at most 5 at a time; 5 run now', target: 'mail' },
+      { code: 'RATE_LIMIT', until: 3_000 },
+      { code: 'BEHIND_OTHERS' },
+    ]);
+  });
+
   it('is nothing, when nothing is in its way', () => {
     expect(why()).toEqual([]);
   });

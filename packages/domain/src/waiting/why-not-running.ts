@@ -1,5 +1,6 @@
-import type { RunStatus } from '@jobflow/contracts';
+import type { Limits, Rate, RunStatus } from '@jobflow/contracts';
 import { duration } from '../runs/describe-event.js';
+import { queueFull, whyLimited } from './why-limited.js';
 
 export type WaitReason =
   | 'DUE_LATER'
@@ -40,7 +41,11 @@ export interface WaitFacts {
     queuedAt?: number | undefined;
     waitReason?: string | undefined;
     waitSince?: number | undefined;
+    /** What its job says now. */
+    limits?: Limits | undefined;
   };
+  /** The limit that it waits for, if it waits for one: who runs under it now, and who waits before this run. */
+  limit?: { key: string; running: number; waitingBefore: number } | undefined;
   /** Parents that have not ended. */
   parents?: readonly string[] | undefined;
   queue?:
@@ -49,6 +54,11 @@ export interface WaitFacts {
         pauseReason?: string | undefined;
         pausedAt?: number | undefined;
         pausedBy?: string | undefined;
+        concurrency?: number | undefined;
+        concurrencyPerKey?: number | undefined;
+        rate?: Rate | undefined;
+        /** Runs of it that run now. */
+        running?: number | undefined;
       }
     | undefined;
   job?: { enabled: boolean; updatedAt?: number | undefined; updatedBy?: string | undefined } | undefined;
@@ -75,7 +85,14 @@ export function whyNotRunning(facts: WaitFacts): Reason[] {
     case 'BLOCKED':
       return [...parents(facts), ...obstacles(facts)];
     case 'QUEUED':
-      return [...noHandler(facts), ...obstacles(facts), ...noWorker(facts), ...ahead(facts)];
+      return [
+        ...whyLimited(facts),
+        ...noHandler(facts),
+        ...obstacles(facts),
+        ...queueFull(facts),
+        ...noWorker(facts),
+        ...ahead(facts),
+      ];
     default:
       return [];
   }

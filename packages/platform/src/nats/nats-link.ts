@@ -17,8 +17,11 @@ export interface NatsLink extends Stoppable {
   /** The id of the server process last connected to: a new one means its memory began anew. */
   serverId(): string;
   connected(): boolean;
-  /** What it was connected with, credentials included: for a second connection of the same process, never to be told. */
-  url(): string;
+  /**
+   * What it was connected with, user and password included: for a second connection of the same process, never to be
+   * told. Undefined for a token or a file of credentials, which no URL holds.
+   */
+  url(): string | undefined;
   /** Called after every reconnect. Returns what ends that. */
   onConnected(fn: () => void): () => void;
   /** Called whenever the connection is lost. Returns what ends that. */
@@ -94,7 +97,7 @@ export async function connectNats(url: string, options: NatsLinkOptions): Promis
     user: signIn.user,
     inboxPrefix: signIn.inboxPrefix ?? '_INBOX',
     serverId: () => serverId,
-    url: () => url,
+    url: () => urlWith(url, options.credentials),
     connected: () => connected && !nc.isClosed(),
     onConnected: (fn) => subscribe(up, fn),
     onDisconnected: (fn) => subscribe(down, fn),
@@ -165,6 +168,17 @@ async function firstConnection(
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_MIN_MS));
     }
   }
+}
+
+function urlWith(url: string, given: NatsCredentials | undefined): string | undefined {
+  if (given === undefined) return url;
+  if (!('user' in given)) return undefined;
+  const servers = url.split(',').map((one) => new URL(one.trim()));
+  for (const server of servers) {
+    server.username = encodeURIComponent(given.user);
+    server.password = encodeURIComponent(given.pass);
+  }
+  return servers.map(String).join(',');
 }
 
 async function signInWith(url: URL, given: NatsCredentials | undefined): Promise<ConnectionOptions> {

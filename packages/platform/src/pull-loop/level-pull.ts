@@ -14,6 +14,8 @@ export type PullEnd = 'filled' | 'drained' | 'expired' | 'held' | 'missing' | 'b
 export interface LevelEvents {
   onMessage(message: Msg, info: DeliveryInfo, level: PullLevel): void;
   onEnd(level: LevelPull, end: PullEnd): void;
+  /** A message has come to an empty level of a limited queue. */
+  onHint(): void;
 }
 
 /** One level's side of the conversation: at most one pull under way. */
@@ -28,6 +30,8 @@ export class LevelPull {
   standing = false;
   #request = 0;
   #heardAt = 0;
+  #hint: Subscription | undefined;
+  #hinted = false;
   readonly #inbox: string;
   readonly #subscription: Subscription;
 
@@ -51,6 +55,7 @@ export class LevelPull {
     this.remaining = batch;
     this.standing = standing;
     this.#heardAt = this.lastAskedAt = Date.now();
+    if (this.level.allowance) this.#listen();
     const request = standing
       ? { batch, expires: nanos(STANDING_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) }
       : { batch, no_wait: true };
@@ -69,10 +74,28 @@ export class LevelPull {
    * not wait for its ack_wait to be delivered again.
    */
   async close(): Promise<void> {
+    this.#hint?.unsubscribe();
     if (this.#subscription.isClosed() || this.link.nc.isClosed()) return;
     if (this.remaining > 0 && this.link.connected()) await this.#subscription.drain().catch(() => undefined);
     else this.#subscription.unsubscribe();
     this.remaining = 0;
+  }
+
+  /**
+   * Hears of the next message that is published to this level, without taking it. The server learns of this before it
+   * learns of the pull that follows, so that what that pull does not see any more is heard of.
+   */
+  #listen(): void {
+    this.#hinted = false;
+    if (this.#hint && !this.#hint.isClosed()) return;
+    this.#hint = this.link.nc.subscribe(this.level.consumer.filterSubject, {
+      max: 1,
+      callback: (error) => {
+        if (error) return;
+        this.#hinted = this.nonEmpty = true;
+        this.events.onHint();
+      },
+    });
   }
 
   #receive(message: Msg): void {
@@ -98,7 +121,8 @@ export class LevelPull {
   }
 
   #finish(end: PullEnd): void {
-    if (end !== 'filled') this.nonEmpty = false;
+    if (end !== 'filled') this.nonEmpty = this.#hinted;
+    this.#hinted = false;
     this.remaining = 0;
     this.events.onEnd(this, end);
   }

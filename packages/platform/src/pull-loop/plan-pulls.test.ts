@@ -65,6 +65,40 @@ describe('pulls are planned', () => {
     ]);
   });
 
+  it('age: with every level full, each gets its turn, and nearly all go to the top', () => {
+    const levels = Array.from({ length: 10 }, (_, n) => level(n + 1, { nonEmpty: true }));
+    const given = new Map<number, number>();
+    for (let round = 0; round < 16 * 20; round++) {
+      const now = 1_000 + round;
+      for (const { level: of, batch } of planPulls({
+        levels,
+        free: 20,
+        capacity: 50,
+        fromBottom: round % 16 === 15,
+        now,
+      })) {
+        of.lastAskedAt = now;
+        given.set(of.priority, (given.get(of.priority) ?? 0) + batch);
+      }
+    }
+    for (let priority = 1; priority < 10; priority++) expect(given.get(priority)).toBeGreaterThanOrEqual(20);
+    expect((given.get(10) ?? 0) / (16 * 20 * 20)).toBeGreaterThan(0.9);
+  });
+
+  it('of a limited queue ask for no more than its credits, all its levels together, and never stand', () => {
+    const group = { credits: () => 5 };
+    const full = (priority: number, over: Partial<PlannedLevel> = {}) =>
+      level(priority, { group, nonEmpty: true, ...over });
+    expect(plan([full(9), full(5), level(1, { nonEmpty: true })], 20)).toEqual([
+      [9, 5, 'now'],
+      [1, 15, 'now'],
+    ]);
+    expect(plan([full(9, { underWay: 3 }), full(5), level(1, { nonEmpty: true })], 20)).toEqual([]);
+    expect(plan([full(9, { underWay: 5 }), full(5), level(1, { nonEmpty: true })], 20)).toEqual([[1, 20, 'now']]);
+    expect(plan([full(9, { nonEmpty: false, lastAskedAt: 999_999 }), level(1)], 20)).toEqual([[1, 1, 'standing']]);
+    expect(plan([full(9, { nonEmpty: false, lastAskedAt: 998_000 })], 20)).toEqual([[9, 1, 'now']]);
+  });
+
   it('never ask for more than is free, than a level has room for, or twice of one level', () => {
     const any = fc.record({
       priority: fc.integer({ min: 1, max: 10 }),

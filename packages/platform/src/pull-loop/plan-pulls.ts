@@ -9,6 +9,8 @@ export interface PlannedLevel {
   /** The pull under way is a standing one. */
   standing: boolean;
   room: number;
+  /** Levels of one limited queue: together they may ask for no more than its credits, those under way included. */
+  group?: { credits(): number } | undefined;
   lastMessageAt: number;
   lastAskedAt: number;
 }
@@ -24,7 +26,7 @@ export interface PlanInput<L extends PlannedLevel> {
   /** Slots free and not yet asked for. */
   free: number;
   capacity: number;
-  /** This round begins at the bottom. */
+  /** This round begins with the level that was not asked for longest, the lowest of several. */
   fromBottom: boolean;
   now: number;
 }
@@ -33,6 +35,8 @@ export interface PlanInput<L extends PlannedLevel> {
 export const MOST_PER_PULL = 1_000;
 /** A level without a standing pull is looked at so often. */
 const LOOK_EVERY_MS = 200;
+/** An empty level of a limited queue, where a hint tells of messages: only in case it was lost. */
+export const LIMITED_LOOK_MS = 1_000;
 /** A standing pull holds a slot back, so only so large a share of them may be held. */
 const STANDING_SHARE = 4;
 
@@ -46,23 +50,35 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const { levels, capacity, now } = input;
   let free = input.free;
   const pulls: Pull<L>[] = [];
+  const left = creditsLeft(levels);
   const take = (level: L, most: number, standing: boolean) => {
-    const batch = Math.min(free, most, level.room);
+    const credits = level.group ? (left.get(level.group) ?? 0) : Number.POSITIVE_INFINITY;
+    const batch = Math.min(free, most, level.room, credits);
     if (batch < 1) return;
     pulls.push({ level, batch, standing });
     free -= batch;
+    if (level.group) left.set(level.group, credits - batch);
   };
-  const direction = input.fromBottom ? 1 : -1;
-  const byPriority = (a: L, b: L) => direction * (a.priority - b.priority) || a.lastAskedAt - b.lastAskedAt;
+  // From the bottom: whoever was not asked for longest, so that levels between a busy top and a busy bottom get old too.
+  const byPriority = (a: L, b: L) =>
+    input.fromBottom
+      ? a.lastAskedAt - b.lastAskedAt || a.priority - b.priority
+      : b.priority - a.priority || a.lastAskedAt - b.lastAskedAt;
+
+  const couldUseMore = (level: L) => level.underWay < level.room && (!level.group || (left.get(level.group) ?? 0) > 0);
 
   const able = levels.filter((level) => !level.held);
-  const busy = able.filter((level) => level.nonEmpty && level.room > 0).sort(byPriority);
-  const bottom = input.fromBottom ? able.filter((level) => level.underWay === 0).sort(byPriority)[0] : undefined;
+  const usable = (level: L) =>
+    level.room > 0 && (!level.group || level.underWay > 0 || (left.get(level.group) ?? 0) > 0);
+  const busy = able.filter((level) => level.nonEmpty && usable(level)).sort(byPriority);
+  const bottom = input.fromBottom
+    ? able.filter((level) => level.underWay === 0 && !level.group).sort(byPriority)[0]
+    : undefined;
   if (bottom && !bottom.nonEmpty) take(bottom, 1, false);
   for (const level of busy) {
     if (level.underWay === 0) take(level, MOST_PER_PULL, false);
     // Its answer is on the way, and it could use these slots next: they are not for the levels below.
-    else if (!level.standing && level.underWay < level.room && !input.fromBottom) return pulls;
+    else if (!level.standing && couldUseMore(level) && !input.fromBottom) return pulls;
   }
 
   const busiest = Math.max(Number.NEGATIVE_INFINITY, ...busy.map((level) => level.priority));
@@ -72,10 +88,19 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const allowance = Math.max(levels.length === 1 ? 1 : 0, Math.floor(capacity / STANDING_SHARE));
   let standing = levels.filter((level) => level.standing && level.underWay > 0).length;
   for (const level of empty) {
-    if (level.priority > busiest && standing < allowance) {
+    if (level.group) {
+      if (now - level.lastAskedAt >= LIMITED_LOOK_MS) take(level, 1, false);
+    } else if (level.priority > busiest && standing < allowance) {
       take(level, 1, true);
       standing++;
     } else if (now - level.lastAskedAt >= Math.max(LOOK_EVERY_MS, levels.length * 2)) take(level, 1, false);
   }
   return pulls;
+}
+
+/** What each limited queue may still be asked for. */
+function creditsLeft(levels: readonly PlannedLevel[]): Map<object, number> {
+  const left = new Map<object, number>();
+  for (const { group, underWay } of levels) if (group) left.set(group, (left.get(group) ?? group.credits()) - underWay);
+  return left;
 }

@@ -31,8 +31,23 @@ export interface PullLevel {
   consumer: ConsumerDefinition;
   /** Higher first. */
   priority: number;
-  /** How many messages this level may give now (a limit, a pause); without it as many as there are free slots. */
+  /** How many messages this level may give now (a pause); without it as many as there are free slots. */
   room?(): number;
+  /** Of a limited queue: one object for all its levels. */
+  allowance?: PullAllowance;
+}
+
+/**
+ * What may be asked for of a limited queue. Such levels have no standing pulls, which would hold what others could use: a
+ * hint tells when the first message comes, and besides they are looked at every second.
+ */
+export interface PullAllowance {
+  /** Messages that may be asked for, those under way included. */
+  credits(): number;
+  /** Asks for so many more; the loop is woken when they are there, or when it is worth asking again. Does nothing while it waits for an answer or for room. */
+  want(count: number): void;
+  /** So many credits have no use now. */
+  unused(count: number): void;
 }
 
 export interface PullLoopOptions {

@@ -2,6 +2,7 @@ import { Counter, type Registry } from 'prom-client';
 import { ensureConsumer } from '../nats/ensure-consumer.js';
 import type { NatsLink } from '../nats/nats-link.js';
 import { metric } from '../service/metric.js';
+import { createFitAllowances } from './fit-allowances.js';
 import { LevelPull, type PullEnd } from './level-pull.js';
 import { planPulls } from './plan-pulls.js';
 import type { PullLevel, PullLoop, PullLoopOptions } from './pull-loop-types.js';
@@ -18,6 +19,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
   const pulls = new Map<string, LevelPull>();
   /** Levels no longer wanted, whose last pull may still bring something. */
   const leaving = new Set<LevelPull>();
+  const fitAllowances = createFitAllowances();
   const received = options.metrics ? receivedCounter(options.metrics) : undefined;
   let running = false;
   let scheduled = false;
@@ -41,6 +43,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
         options.onMessage(pulledMessage(link, from, message, info));
       },
       onEnd,
+      onHint: schedule,
     });
   }
 
@@ -87,6 +90,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
   function pump(): void {
     const capacity = options.capacity();
     const free = Math.max(0, options.freeSlots() - asked());
+    fitAllowances([...pulls.values()], free);
     // A busy loop waits until a worthwhile number of slots is free: each request costs the server as much as a message.
     if (free === 0 || (free < capacity / 16 && asked() > 0 && free < 32)) return;
     const now = Date.now();
@@ -98,6 +102,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
       underWay: pull.remaining,
       standing: pull.standing,
       room: pull.level.room?.() ?? Number.POSITIVE_INFINITY,
+      group: pull.level.allowance,
       lastMessageAt: pull.lastMessageAt,
       lastAskedAt: pull.lastAskedAt,
     }));

@@ -85,6 +85,11 @@ export const RunEntity = defineEntity({
     fingerprint: column.text().nullable(),
     wait_reason: column.text().nullable(),
     wait_since: column.instant().nullable(),
+    /** The concurrency keys it may hold permits of. */
+    limit_keys: column.texts().nullable(),
+    /** The limit it waits for now. */
+    limit_key: column.text().nullable(),
+    limited_since: column.instant().nullable(),
     revision: column.int(),
     timeline_count: column.int(),
     changed_seq: column.big(),

@@ -1,4 +1,5 @@
 import { Migration0001 } from './0001-initial.js';
+import { Migration0002 } from './0002-limits.js';
 import { Migration0003 } from './0003-secret-description.js';
 import { Migration0004 } from './0004-run-losses.js';
 import { Migration0005 } from './0005-bulk-operations.js';
@@ -6,6 +7,7 @@ import { Migration0005 } from './0005-bulk-operations.js';
 /** In order; only ever added to. */
 export const migrations = [
   { name: '0001-initial', class: Migration0001 },
+  { name: '0002-limits', class: Migration0002 },
   { name: '0003-secret-description', class: Migration0003 },
   { name: '0004-run-losses', class: Migration0004 },
   { name: '0005-bulk-operations', class: Migration0005 },

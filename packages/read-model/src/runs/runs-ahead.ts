@@ -8,7 +8,7 @@ export async function runsAhead(db: Queryable, run: { id: string; queue: string;
   const [row] = await db.query<{ count: number }>(
     `select count(*) as count from (
        select 1 from read.runs
-       where status = 'QUEUED' and queue = $2 and next_attempt_at is null and (priority > $3 or (priority = $3 and id < $1::uuid))
+       where status = 'QUEUED' and queue = $2 and next_attempt_at is null and limit_key is null and (priority > $3 or (priority = $3 and id < $1::uuid))
        limit ${MOST}) as ahead`,
     [run.id, run.queue, run.priority],
   );

@@ -9,6 +9,7 @@ import {
   Tags,
   TimeoutPolicy as TimeoutSchema,
 } from '@jobflow/contracts';
+import { parseKeyPath } from '@jobflow/domain';
 import { z } from 'zod';
 import type { InputSchema } from './input-schema.js';
 
@@ -46,6 +47,9 @@ const Millis = z.int().min(1);
 
 /** Refuses a definition that the platform would refuse later, while its author is still looking at it. */
 export function checkJobOptions(name: string, options: JobOptions): void {
+  const path = options.limits?.concurrencyKey;
+  if (path !== undefined && !parseKeyPath(path))
+    throw new TypeError(`job ${JSON.stringify(name)}: limits.concurrencyKey: ${JSON.stringify(path)} is no path`);
   const { timeout } = options;
   const checks: [string, z.ZodType, unknown][] = [
     ['name', JobName, name],

@@ -17,6 +17,6 @@ export interface PulledMessage {
   started?(claim: number, startedAt: number, hardAt: number): void;
   /** Its run was claimed again. */
   claimed?(claim: number): void;
-  /** It is held no more, though it was not answered: another worker has its run. */
+  /** It is held no more, though it was not answered: another worker has its run. What was held for it goes back. */
   release?(): void;
 }

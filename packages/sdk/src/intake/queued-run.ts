@@ -13,6 +13,8 @@ export interface QueuedRun {
   waitingSince?: number | undefined;
   /** When this queueing was appended. */
   queuedAt: number;
+  /** A limit refused it before. */
+  limited?: { since: number; booked?: boolean | undefined } | undefined;
 }
 
 export type ReadQueuedRun = { ok: true; queued: QueuedRun } | { ok: false; reason: string };
@@ -34,6 +36,7 @@ export function readQueuedRun(data: Uint8Array): ReadQueuedRun {
       losses: event.losses,
       waitingSince: event.waitingSince,
       queuedAt: parsed.commit.at,
+      limited: event.limited,
     },
   };
 }

@@ -24,6 +24,8 @@ export interface Admitted {
   cancelled: boolean;
   /** It was claimed, or may have been started before: what that means for it. */
   takeover?: Takeover;
+  /** It holds the permits it needs, if any. */
+  granted?: boolean;
 }
 
 export interface SuspectsOptions {

@@ -10,7 +10,7 @@ export class HeldMessage implements PulledMessage {
   constructor(message: PulledMessage, table: HeldTable) {
     this.#message = message;
     this.#table = table;
-    this.#slot = message.reply === undefined ? -1 : table.take(message.reply);
+    this.#slot = !message.reply ? -1 : table.take(message.reply);
   }
 
   get data(): Uint8Array {
@@ -45,6 +45,7 @@ export class HeldMessage implements PulledMessage {
   }
   release(): void {
     this.#release();
+    this.#message.release?.();
   }
 
   #release(): void {

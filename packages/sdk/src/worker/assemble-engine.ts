@@ -9,6 +9,8 @@ import { createEpochBook } from '../intake/epoch-book.js';
 import { EpochGuard } from '../intake/epoch-guard.js';
 import { LiveWorkers } from '../intake/live-workers.js';
 import { Suspects } from '../intake/suspects.js';
+import type { Permits } from '../limits/permits.js';
+import { RunLimits } from '../limits/run-limits.js';
 import { createSecretSource } from '../secrets/secret-source.js';
 import { ActiveReporter } from './active-reporter.js';
 import { Engine } from './engine.js';
@@ -16,6 +18,7 @@ import { HandlerlessRuns } from './handlerless-runs.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import type { Runners } from './runners.js';
 import { Slots } from './slots.js';
+import { troubleReporter } from './trouble-reporter.js';
 import { createWorkerMetrics } from './worker-metrics.js';
 
 const VERIFY_TIMEOUT_MS = 6_000;
@@ -33,6 +36,8 @@ export interface EngineEnvironment {
   concurrency: number;
   prefetch: number;
   noHandlerAfterMs: number;
+  /** None: what is limited is not started. */
+  permits: Permits | undefined;
   onRoom: () => void;
 }
 
@@ -83,7 +88,11 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     onPoison: (admitted) => engine.poison(admitted),
     onTrouble,
   });
-  const metrics = createWorkerMetrics(env.metrics, { active: () => slots.running, parked: () => suspects.size });
+  const metrics = createWorkerMetrics(env.metrics, {
+    active: () => slots.running,
+    parked: () => suspects.size,
+    limited: () => limits.waiting,
+  });
   const recorder = new OutcomeRecorder({
     workerId,
     clock,
@@ -94,6 +103,17 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
       engine.onSettled(attempt, event);
     },
     onTrouble,
+  });
+  const limits = new RunLimits({
+    workerId,
+    permits: env.permits,
+    store,
+    clock,
+    random: Math.random,
+    freeSlots: () => slots.free,
+    onGranted: (admitted) => engine.granted(admitted),
+    onRoom: () => engine.roomAgain(),
+    onRefused: (admitted, event) => recorder.recordUnstarted(admitted, event),
   });
   const engine = new Engine({
     workerId,
@@ -109,6 +129,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     secrets: createSecretSource({ clock, ask: (request) => askSecret(link, request) }),
     active,
     recorder,
+    limits,
     isPaused: (queue) => store.queues.get(queue)?.state.paused === true,
     onRoom: env.onRoom,
     onTrouble,
@@ -124,22 +145,4 @@ async function verify(link: NatsLink, ids: string[], seq: number): Promise<Verif
 async function askSecret(link: NatsLink, request: SecretRequest): Promise<unknown> {
   const reply = await link.nc.request(live.secret, JSON.stringify(request), { timeout: SECRET_TIMEOUT_MS });
   return reply.json();
-}
-
-const TELL_EVERY_MS = 5_000;
-
-/** What goes wrong goes wrong a thousand times a second: each kind of trouble is told every 5 s, with how often. */
-function troubleReporter(logger: Logger, now: () => number): (what: string, error: unknown) => void {
-  const told = new Map<string, { at: number; times: number }>();
-  return (what, error) => {
-    const before = told.get(what);
-    if (before && now() - before.at < TELL_EVERY_MS) {
-      before.times += 1;
-      return;
-    }
-    if (told.size > 100) told.clear();
-    told.set(what, { at: now(), times: 0 });
-    const reason = error instanceof Error ? error.message : error;
-    logger.warn({ ...(reason !== undefined && { reason }), ...(before?.times && { timesMore: before.times }) }, what);
-  };
 }

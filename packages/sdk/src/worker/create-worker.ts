@@ -25,6 +25,7 @@ import { Registry } from 'prom-client';
 import { guardProcessExit } from '../attempt/attempt-scope.js';
 import { createCancelFeed } from '../intake/cancel-feed.js';
 import { childRole } from '../isolation/child-role.js';
+import { QueueAllowance, QueueAllowances } from '../limits/queue-allowances.js';
 import { HeldMessage } from '../liveness/held-message.js';
 import { HeldTable } from '../liveness/held-table.js';
 import { startHeartbeatThread } from '../liveness/start-heartbeat-thread.js';
@@ -35,6 +36,8 @@ import { keepEpoch } from './keep-epoch.js';
 import { wantedLevels } from './queue-levels.js';
 import { registerJobs } from './register-jobs.js';
 import { Runners } from './runners.js';
+import { type StartedPermits, startPermits } from './start-permits.js';
+import { troubleReporter } from './trouble-reporter.js';
 import { startWorkerBeats, type WorkerBeats } from './worker-beats.js';
 import { listenForCommands } from './worker-commands.js';
 import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
@@ -70,6 +73,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const parts: Stoppable[] = [];
   let assembled: AssembledEngine | undefined;
   let link: NatsLink | undefined;
+  let permits: StartedPermits | undefined;
   let stopping: Promise<void> | undefined;
   let beats: WorkerBeats | undefined;
   /** Takes nothing more. */
@@ -113,11 +117,22 @@ export function createWorker(options: WorkerOptions): Worker {
       ...(options.register && { mode: options.register }),
     });
 
+    if (options.redis !== undefined) {
+      const onTrouble = troubleReporter(logger, () => clock.now());
+      const around = { workerId: id, link: nats, store, clock, logger, onTrouble };
+      permits = await startPermits(options.redis, around);
+      parts.push(permits);
+    }
+    const allowances = new QueueAllowances(permits?.permits, clock, () => loop.wake());
     const table = new HeldTable(concurrency + prefetch + MORE_HELD);
     const loop = createPullLoop(nats, {
       capacity: () => concurrency,
       freeSlots: () => engine.room(),
-      onMessage: (message) => engine.deliver(new HeldMessage(message, table)),
+      onMessage: (message) => {
+        const { allowance } = message.level;
+        const counted = allowance instanceof QueueAllowance ? allowance.delivered(message) : message;
+        engine.deliver(new HeldMessage(counted, table));
+      },
       logger,
       metrics,
     });
@@ -134,6 +149,7 @@ export function createWorker(options: WorkerOptions): Worker {
       concurrency,
       prefetch,
       noHandlerAfterMs,
+      permits: permits?.permits,
       onRoom: () => loop.wake(),
     });
     const { engine, cancelled } = assembled;
@@ -151,11 +167,17 @@ export function createWorker(options: WorkerOptions): Worker {
     parts.push(feed, ...followWorkers(nats, assembled));
     parts.push(await keepEpoch(nats, assembled, { clock, logger }));
     await feed.start();
-    const threaded = options.heartbeatThread ?? true;
-    const thread = threaded ? startHeartbeatThread({ url: nats.url(), workerId: id, table }, logger) : undefined;
+    const url = nats.url();
+    const threaded = options.heartbeatThread ?? url !== undefined;
+    if (threaded && url === undefined)
+      throw new Error(
+        'heartbeatThread: the thread signs in with user and password, not with a token or a file of credentials',
+      );
+    const thread =
+      threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
     if (thread) parts.push(thread);
     let draining = false;
-    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store.queues, wanted));
+    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store.queues, wanted, allowances));
     withdraw = () => {
       draining = true;
       setLevels();
@@ -189,6 +211,7 @@ export function createWorker(options: WorkerOptions): Worker {
         telling.status('STOPPING');
         off();
         await Promise.all([loop.stop(), engine.drain(drainMs)]);
+        allowances.stop();
         telling.status('OFFLINE');
         for (const part of [givingBack, touching, telling]) await part.stop();
         assembled?.active.stop();
@@ -242,13 +265,18 @@ export function createWorker(options: WorkerOptions): Worker {
     counts,
     start,
     stop,
-    check: () =>
-      link?.connected()
-        ? { ok: true }
-        : {
-            ok: false,
-            message: 'There is no connection to NATS',
-            action: 'Check that nats-server runs; the worker reconnects by itself',
-          },
+    check() {
+      if (!link?.connected()) {
+        return {
+          ok: false,
+          message: 'There is no connection to NATS',
+          action: 'Check that nats-server runs; the worker reconnects by itself',
+        };
+      }
+      if (!permits) return { ok: true, message: 'without Redis: runs under limits are left to other workers' };
+      const trouble = permits.permits.trouble();
+      // What is not limited goes on, so the worker is of use.
+      return trouble ? { ok: true, message: `Runs under limits wait: ${trouble}` } : { ok: true };
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { CancelledRuns } from '../intake/cancelled-runs.js';
 import type { Claims } from '../intake/claims.js';
 import type { EpochGuard } from '../intake/epoch-guard.js';
 import type { Suspects } from '../intake/suspects.js';
+import type { RunLimits } from '../limits/run-limits.js';
 import type { SecretSource } from '../secrets/secret-source.js';
 import type { ActiveReporter } from './active-reporter.js';
 import type { HandlerlessRuns } from './handlerless-runs.js';
@@ -26,6 +27,7 @@ export interface EngineParts {
   secrets: SecretSource;
   active: ActiveReporter;
   recorder: OutcomeRecorder;
+  limits: RunLimits;
   isPaused: (queue: string) => boolean;
   /** There may be room for more messages. */
   onRoom: () => void;

@@ -26,6 +26,8 @@ const READY_MS = 1_000;
 const STALE_READY_MS = 10_000;
 /** After it, what ended is left to the log's own stop, and comes again if that fails. */
 const RECORD_WAIT_MS = 10_000;
+/** A second message of a run that waits here; the first is told to be still held. */
+const REFUSED_TWIN_MS = 5_000;
 const MAX_UNSETTLED = 10_000;
 const MAX_PARKED = 1_000;
 
@@ -42,7 +44,7 @@ interface Ready extends Admitted {
  *              └─ suspect ─▶ parked ─▶ checked ─┬──┘
  *                                               └─▶ dropped: it is over, or another worker's
  *
- * Everything held is in exactly one of: suspects, ready, lone (waiting to run alone), held (running, or ended and not
+ * Everything held is in exactly one of: suspects, ready, lone (waiting to run alone), limits (waiting for a permit), held (running, or ended and not
  * yet recorded).
  */
 export class Engine implements AttemptHost {
@@ -73,14 +75,18 @@ export class Engine implements AttemptHost {
 
   /** How many messages may be asked for now. */
   room(): number {
-    const { slots, suspects, recorder } = this.#parts;
+    const { slots, suspects, recorder, limits } = this.#parts;
     if (this.#stopping || this.#lone.busy) return 0;
-    return Math.min(slots.room(this.#ready.length), MAX_PARKED - suspects.size, MAX_UNSETTLED - recorder.unsettled);
+    return Math.min(
+      slots.room(this.#ready.length + limits.asking),
+      MAX_PARKED - suspects.size,
+      MAX_UNSETTLED - recorder.unsettled,
+    );
   }
 
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
-    const { epoch, cancelled, suspects, isPaused } = this.#parts;
+    const { epoch, cancelled, suspects, isPaused, limits } = this.#parts;
     if (this.#stopping || this.#lone.busy) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
@@ -91,6 +97,8 @@ export class Engine implements AttemptHost {
     const { queued } = read;
     const { run } = queued;
     if (this.adopt(message, queued)) return;
+    // Another queueing of it waits here for its permit.
+    if (limits.has(run.id)) return message.nak(REFUSED_TWIN_MS);
     if (isPaused(run.queue)) return message.nak();
     const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     const remembered = message.seq >= cancelled.forgottenBelow;
@@ -106,7 +114,7 @@ export class Engine implements AttemptHost {
       return true;
     }
     const waits = (one: Admitted) => one.queued.run.id === run.id && one.queued.delivery === delivery;
-    const waiting = this.#ready.find(waits) ?? this.#lone.find(waits);
+    const waiting = this.#ready.find(waits) ?? this.#lone.find(waits) ?? this.#parts.limits.find(waits);
     if (!waiting) return false;
     waiting.message.release?.();
     waiting.message = message;
@@ -132,6 +140,24 @@ export class Engine implements AttemptHost {
   /** A run's cancellation was heard of. */
   cancel(runId: string): void {
     this.#held.get(runId)?.cancel(CANCEL_GRACE_MS);
+    const waiting = this.#parts.limits.remove(runId);
+    if (waiting) this.#start(waiting);
+  }
+
+  /** A slot that was kept for a limited run is free again. */
+  roomAgain(): void {
+    if (this.#stopping) return;
+    if (this.#ready.length > 0) this.#startReady();
+    this.#parts.onRoom();
+  }
+
+  /** A run has its permits. */
+  granted(admitted: Admitted): void {
+    const ready = { ...admitted, granted: true, fresh: false, since: this.#parts.clock.now() };
+    if (this.#mustBeAlone(ready)) this.#admitLone(ready);
+    else if (this.#lone.busy) this.#giveBack(ready);
+    else if (this.#parts.slots.free > 0) this.#start(ready);
+    else this.#ready.unshift(ready);
   }
 
   /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
@@ -143,10 +169,13 @@ export class Engine implements AttemptHost {
 
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
-    const { suspects, claims, onTrouble } = this.#parts;
-    const ready = this.#ready;
+    const { suspects, claims, limits, onTrouble } = this.#parts;
+    const ready: Admitted[] = [...this.#ready, ...limits.removeAll()];
     this.#ready = [];
-    for (const { message, queued } of ready) suspects.park(message, queued);
+    for (const { message, queued } of ready) {
+      limits.ended(queued.run.id);
+      suspects.park(message, queued);
+    }
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
     await Promise.all(running.map((attempt) => reclaimAttempt(attempt, claims, onTrouble)));
   }
@@ -157,6 +186,7 @@ export class Engine implements AttemptHost {
     for (const { message } of this.#ready) message.working();
     this.#lone.touch();
     this.#parts.suspects.touch();
+    this.#parts.limits.touch();
   }
 
   /** Gives back what has waited for a slot too long: another worker may be idle. */
@@ -171,8 +201,12 @@ export class Engine implements AttemptHost {
   /** Starts nothing more, and gives back what has not started. */
   async quiesce(): Promise<void> {
     this.#stopping = true;
-    for (const { message } of [...this.#ready.splice(0), ...this.#lone.takeAll()]) message.nak();
-    await this.#parts.suspects.stop();
+    const { suspects, limits } = this.#parts;
+    for (const { message, queued } of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.stop()]) {
+      limits.ended(queued.run.id);
+      message.nak();
+    }
+    await suspects.stop();
   }
 
   /** Starts nothing more; gives back what has not started; waits for what runs, then ends it. */
@@ -199,14 +233,15 @@ export class Engine implements AttemptHost {
   }
 
   onEnd(attempt: Attempt, outcome: Outcome | undefined): void {
-    const { slots, recorder, clock } = this.#parts;
+    const { slots, recorder, limits, clock } = this.#parts;
     slots.freed(clock.now() - attempt.startedAt);
     this.#lone.ended(attempt);
+    limits.ended(attempt.run.id);
     if (outcome) recorder.record(attempt, outcome);
     else this.#forget(attempt);
-    const lone = this.#lone.next(slots.running);
-    if (lone) this.#start(lone, true);
-    else if (this.#ready.length > 0) this.#startReady();
+    this.#startLone();
+    if (this.#ready.length > 0) this.#startReady();
+    limits.onSlotFree();
     if (!this.#stopping) this.#parts.onRoom();
     else if (slots.running === 0) this.#drained?.();
   }
@@ -218,25 +253,37 @@ export class Engine implements AttemptHost {
     this.#forget(attempt);
   }
 
+  /** One that asks for its permits is about to need a slot. */
+  #freeSlots(): number {
+    return this.#parts.slots.free - this.#parts.limits.asking;
+  }
+
   #admit(admitted: Admitted, fresh: boolean) {
-    const { slots, clock } = this.#parts;
+    const { clock } = this.#parts;
     if (this.#stopping) return admitted.message.nak();
-    if (admitted.takeover?.alone && !this.#hasOwnProcess(admitted)) return this.#admitLone(admitted);
+    if (this.#mustBeAlone(admitted)) return this.#admitLone(admitted);
     if (this.#lone.busy) return this.#giveBack({ ...admitted, fresh, since: clock.now() });
-    if (slots.free > 0 && this.#ready.length === 0) this.#start(admitted);
+    if (this.#freeSlots() > 0 && this.#ready.length === 0) this.#start(admitted);
     else this.#ready.push({ ...admitted, fresh, since: clock.now() });
   }
 
-  #hasOwnProcess({ queued }: Admitted): boolean {
+  /** It has cost workers, and there is no process of its own to be had for it. */
+  #mustBeAlone({ queued, takeover }: Admitted): boolean {
+    if (!takeover?.alone) return false;
     const found = this.#parts.runners.find(queued.run, true);
-    return found.kind !== 'run' || found.ownProcess;
+    return found.kind === 'run' && !found.ownProcess;
   }
 
   #admitLone(admitted: Admitted): void {
     this.#lone.wait(admitted);
     for (const ready of this.#ready.splice(0)) this.#giveBack(ready);
-    const next = this.#lone.next(this.#parts.slots.running);
-    if (next) this.#start(next, true);
+    this.#startLone();
+  }
+
+  /** Of those that must run alone, starts one as soon as nothing runs; what does not start after all makes way. */
+  #startLone(): void {
+    const { slots } = this.#parts;
+    for (let next = this.#lone.next(slots.running); next; next = this.#lone.next(slots.running)) this.#start(next);
   }
 
   /** What was checked or claimed must say that it goes back; what is fresh simply does. */
@@ -252,7 +299,7 @@ export class Engine implements AttemptHost {
     let started = 0;
     const stale = this.#parts.clock.now() - STALE_READY_MS;
     for (const ready of this.#ready) {
-      if (this.#parts.slots.free <= 0) break;
+      if (this.#freeSlots() <= 0) break;
       started += 1;
       if (ready.fresh && ready.since < stale) this.#parts.suspects.park(ready.message, ready.queued);
       else this.#start(ready);
@@ -261,18 +308,26 @@ export class Engine implements AttemptHost {
     this.#startingReady = false;
   }
 
-  #start(admitted: Admitted, lone = false) {
-    const { cancelled, clock, recorder, runners } = this.#parts;
+  #start(admitted: Admitted) {
+    const { cancelled, clock, recorder, runners, limits } = this.#parts;
     const { queued, message, begun } = admitted;
     const { run } = queued;
-    if (cancelled.has(run.id) && !begun) return message.ack();
+    if (cancelled.has(run.id) && !begun) {
+      limits.ended(run.id);
+      return message.ack();
+    }
     const now = clock.now();
-    if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) return recorder.recordExpired(admitted, now);
-    const attempt = this.#begin(admitted);
-    if (admitted.cancelled || cancelled.has(run.id)) return attempt.end({ kind: 'cancelled' });
-    if (lone) this.#lone.started(attempt);
+    if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) {
+      limits.ended(run.id);
+      return recorder.recordExpired(admitted, now);
+    }
+    const stopping = admitted.cancelled || cancelled.has(run.id);
     const alone = admitted.takeover?.alone === true;
     const found = runners.find(run, alone);
+    if (found.kind === 'run' && !stopping && !admitted.granted && limits.enter(admitted)) return;
+    const attempt = this.#begin(admitted);
+    if (stopping) return attempt.end({ kind: 'cancelled' });
+    if (this.#mustBeAlone(admitted)) this.#lone.started(attempt);
     if (found.kind === 'elsewhere') return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now));
     if (found.kind === 'nowhere') {
       return attempt.end({ kind: 'failed', error: { code: 'KIND_DISABLED', message: found.reason, retryable: false } });

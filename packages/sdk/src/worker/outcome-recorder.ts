@@ -40,16 +40,20 @@ export class OutcomeRecorder {
   }
 
   /** Records that the run's time had passed before it could start. */
-  recordExpired({ message, queued }: Admitted, now: number): void {
+  recordExpired(admitted: Admitted, now: number): void {
+    this.recordUnstarted(admitted, { type: 'RunExpired', runId: admitted.queued.run.id, at: now });
+  }
+
+  /** Records what became of a run that did not start here. */
+  recordUnstarted({ message, queued }: Admitted, event: RunEvent): void {
     this.unsettled += 1;
-    const event: RunEvent = { type: 'RunExpired', runId: queued.run.id, at: now };
     this.#options.record(outcomeSubject(queued.run.queue), [event]).then(
       () => {
         message.ack();
         this.#settled();
       },
       (error) => {
-        this.#options.onTrouble('the expiry of a run was not recorded', error);
+        this.#options.onTrouble('what became of a run that did not start was not recorded', error);
         this.#settled();
       },
     );

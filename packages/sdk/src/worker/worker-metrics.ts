@@ -9,7 +9,10 @@ export interface WorkerMetrics {
 }
 
 /** What a worker counts. */
-export function createWorkerMetrics(registry: Registry, now: { active(): number; parked(): number }): WorkerMetrics {
+export function createWorkerMetrics(
+  registry: Registry,
+  now: { active(): number; parked(): number; limited(): number },
+): WorkerMetrics {
   const ended = metric(registry, 'jobflow_attempts_total', (name) => {
     const help = 'Attempts by how they ended';
     return new Counter({ name, help, labelNames: ['outcome'], registers: [registry] });
@@ -20,6 +23,7 @@ export function createWorkerMetrics(registry: Registry, now: { active(): number;
   });
   gauge(registry, 'jobflow_attempts_active', 'Handlers that run', now.active);
   gauge(registry, 'jobflow_suspects_parked', 'Messages that are checked before they may start', now.parked);
+  gauge(registry, 'jobflow_limited_waiting', 'Runs that wait here for a permit or their turn', now.limited);
   return {
     ended(event, ms) {
       ended.inc({ outcome: event.type });

@@ -11,6 +11,11 @@ export interface WorkerOptions {
   nats: string | NatsLink;
   /** In the place of the URL's: `{ user, pass }`, `{ token }`, or `{ credsFile }`. */
   credentials?: NatsCredentials;
+  /**
+   * Where limits are counted: redis://:password@host:port. Without it runs of jobs and queues that have limits are left to
+   * other workers.
+   */
+  redis?: string;
   handlers?: readonly Handler[];
   /** Jobs to register besides those of the handlers. */
   jobs?: readonly JobDefinition[];

@@ -66,9 +66,7 @@ export function healthParts({ db, link, live, counter, limited, clock }: HealthP
       if (counter.shared()) return ok('Limits are shared between gateways.');
       return {
         status: 'DEGRADED',
-        message: limited
-          ? 'Redis cannot be reached: writes are not limited, sign-ins are throttled by each gateway alone.'
-          : 'Redis cannot be reached: sign-ins are throttled by each gateway alone.',
+        message: `Redis cannot be reached: runs under limits wait, ${limited ? 'writes are not limited, ' : ''}sign-ins are throttled by each gateway alone.`,
         action: 'Start Redis again, or check REDIS_URL. The gateway reconnects by itself.',
       };
     },

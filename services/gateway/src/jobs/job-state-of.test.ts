@@ -48,7 +48,20 @@ describe('a job', () => {
   it('may limit memory and CPU where a process of its own keeps it', () => {
     expect(problems({ kind: 'SHELL', spec: { script: 'x' }, limits: { memoryMb: 64, cpuSeconds: 5 } })).toEqual([]);
     expect(problems({ limits: { memoryMb: 64 } })).toEqual(['limits.memoryMb']);
-    expect(problems({ limits: { rate: { limit: 1, perMs: 1 } } })).toEqual(['limits.rate']);
     expect(problems({ limits: { memoryMb: null } })).toEqual([]);
+  });
+
+  it('may limit how many of its runs start and run at once, within reason', () => {
+    const rate = { limit: 1_000_000, perMs: 86_400_000 };
+    expect(problems({ limits: { concurrency: 100_000, concurrencyKey: 'user.id', rate } })).toEqual([]);
+    expect(problems({ limits: { concurrency: 0 } })).toEqual(['limits.concurrency']);
+    expect(problems({ limits: { concurrency: 100_001 } })).toEqual(['limits.concurrency']);
+    expect(problems({ limits: { rate: { limit: 1_000_001, perMs: 0 } } })).toEqual([
+      'limits.rate.perMs',
+      'limits.rate.limit',
+    ]);
+    expect(problems({ limits: { rate: { limit: 1, perMs: 86_400_001 } } })).toEqual(['limits.rate.perMs']);
+    for (const concurrencyKey of ['', '$[0]', 'a..b', 'a b'])
+      expect(problems({ limits: { concurrencyKey } })).toEqual(['limits.concurrencyKey']);
   });
 });

@@ -8,6 +8,7 @@ import {
 } from '@jobflow/contracts';
 import { zodProblems } from '../definitions/zod-problems.js';
 import { compileSchema } from '../enqueue/input-schema.js';
+import { flowLimitProblems } from '../limits/flow-limits.js';
 import type { JobInput, JobUpdateInput } from './job-input.js';
 import { specProblems } from './spec-schemas.js';
 
@@ -120,15 +121,13 @@ function timeoutProblems({ softMs, hardMs }: TimeoutPolicy): Record<string, stri
 
 /** What runs in a process of its own. */
 const contained: ReadonlySet<JobState['kind']> = new Set(['SHELL', 'PYTHON', 'JAVASCRIPT']);
-const kept: ReadonlySet<string> = new Set(['memoryMb', 'cpuSeconds']);
 
 /** Limits that no executor keeps are refused, not taken and forgotten. */
 function limitProblems({ kind, limits }: JobState): Record<string, string> {
-  const problems: Record<string, string> = {};
-  for (const [name, value] of Object.entries(limits)) {
-    if (value === undefined) continue;
-    if (!kept.has(name)) problems[`limits.${name}`] = 'is not supported yet';
-    else if (!contained.has(kind)) problems[`limits.${name}`] = `is not supported yet for jobs of kind ${kind}`;
+  const problems = flowLimitProblems(limits, 'limits.');
+  for (const name of ['memoryMb', 'cpuSeconds'] as const) {
+    if (limits[name] !== undefined && !contained.has(kind))
+      problems[`limits.${name}`] = `is not supported yet for jobs of kind ${kind}`;
   }
   return problems;
 }

@@ -7,7 +7,7 @@ export const LEAN_COLUMNS =
   'id, job, job_revision, kind, policy, status, queue, priority, error, attempt, max_attempts, progress, progress_message, tags, ' +
   'worker_id, created_at, created_by, due_at, queued_at, started_at, finished_at, expires_at, next_attempt_at, wait_ms, ' +
   'duration_ms, idempotency_key, unique_key, cancel_requested_at, cancel_reason, test, retry_of, retried_by, schedule_id, ' +
-  'trace_id, dead_letter, wait_reason, wait_since, revision, timeline_count, changed_seq';
+  'trace_id, dead_letter, wait_reason, wait_since, limit_key, revision, timeline_count, changed_seq';
 
 /** Up to 256 KiB each, so they are read only when somebody selects them. */
 const HEAVY = ['input', 'result'] as const;
@@ -58,6 +58,7 @@ export interface RunRow {
   dead_letter: DeadLetterState | null;
   wait_reason: string | null;
   wait_since: Date | null;
+  limit_key: string | null;
   revision: number;
   timeline_count: number;
   changed_seq: number;
@@ -107,5 +108,6 @@ export function runOfRow(row: RunRow): Run {
     timelineCount: row.timeline_count,
     waitReason: row.wait_reason,
     waitSince: row.wait_since?.getTime(),
+    limitKey: row.limit_key,
   };
 }

@@ -154,6 +154,7 @@ export class Run {
   /** Not of the API: why it waits although it is queued. */
   waitReason?: Maybe<string>;
   waitSince?: Maybe<number>;
+  limitKey?: Maybe<string>;
 }
 
 @ObjectType()

@@ -13,10 +13,15 @@ export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
     run.status === 'SCHEDULED' || run.status === 'RETRYING' || run.status === 'QUEUED' || run.status === 'BLOCKED';
   if (!waits) return [];
   const queued = run.status === 'QUEUED';
-  const [workers, ahead, logFull] = await Promise.all([
+  // Whoever waits for a limit is in no queue: nobody there is ahead of it.
+  const inQueue = queued && !run.limitKey;
+  const settings = ctx.stateStore.queues.get(run.queue)?.state;
+  const [workers, ahead, logFull, limit, running] = await Promise.all([
     queued ? workersFor(ctx, run) : undefined,
-    queued ? countAhead(ctx, run.id) : undefined,
+    inQueue ? countAhead(ctx, run.id) : undefined,
     logGauge(ctx).isFull(),
+    queued && run.limitKey ? limitFacts(ctx, run.id, run.limitKey) : undefined,
+    inQueue && settings?.concurrency !== undefined ? runningIn(ctx, run.queue) : undefined,
   ]);
   const { status, job, kind, queue, attempt, maxAttempts } = run;
   const reasons = whyNotRunning({
@@ -28,8 +33,10 @@ export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
       queuedAt: run.queuedAt ?? undefined,
       waitReason: run.waitReason ?? undefined,
       waitSince: run.waitSince ?? undefined,
+      limits: ctx.stateStore.jobs.get(job)?.state.limits,
     },
-    queue: ctx.stateStore.queues.get(queue)?.state,
+    limit,
+    queue: settings && { ...settings, running },
     job: ctx.stateStore.jobs.get(job)?.state,
     workers,
     ahead,
@@ -55,7 +62,7 @@ async function workersFor(ctx: Context, run: Run): Promise<WaitFacts['workers']>
 /** The index of living runs is in the order of their ids, so what is ahead is found first and the limit ends the search. */
 const AHEAD = `
   select r.id, (select count(*) from (
-    select from read.runs o where o.status = 'QUEUED' and o.next_attempt_at is null and o.queue = r.queue and o.id <> r.id
+    select from read.runs o where o.status = 'QUEUED' and o.next_attempt_at is null and o.limit_key is null and o.queue = r.queue and o.id <> r.id
       and (o.priority > r.priority or (o.priority = r.priority and (o.queued_at, o.id) < (r.queued_at, r.id)))
     limit ${COUNTED + 1}) as ahead) as n
   from read.runs r where r.id = any($1::uuid[])`;
@@ -67,4 +74,24 @@ async function countAhead(ctx: Context, id: string): Promise<number | undefined>
     return ids.map((one) => counts.get(one));
   });
   return loader.load(id);
+}
+
+/** Who runs under a key now, and who has waited longer for it: up to 1,000 of each. */
+const LIMIT = `
+  select (select count(*)::int from (
+      select from read.runs o where o.status = 'RUNNING' and o.limit_keys @> array[$2] limit ${COUNTED}) as held) as running,
+    (select count(*)::int from (
+      select from read.runs o, read.runs r where r.id = $1 and o.status = 'QUEUED' and o.limit_key = $2 and o.next_attempt_at is null
+        and (o.limited_since, o.id) < (r.limited_since, r.id) limit ${COUNTED}) as line) as before`;
+
+async function limitFacts(ctx: Context, id: string, key: string) {
+  const [row] = await ctx.db.query<{ running: number; before: number }>(LIMIT, [id, key]);
+  return { key, running: row?.running ?? 0, waitingBefore: row?.before ?? 0 };
+}
+
+async function runningIn(ctx: Context, queue: string): Promise<number> {
+  const [row] = await ctx.db.query<{ running: number }>('select running from read.queue_stats where queue = $1', [
+    queue,
+  ]);
+  return row?.running ?? 0;
 }

@@ -1,10 +1,13 @@
 import type { RunCommit, RunEvent } from '@jobflow/contracts';
 import { defaultRetryPolicy } from '@jobflow/contracts';
+import { waitsForPermit } from '@jobflow/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { waitersNeeded } from './fetch-waiters.js';
 import { foldRuns, missingRuns, type RunsFolded } from './fold-runs.js';
 import { outboxRows } from './outbox-rows.js';
 import { RunCache } from './run-cache.js';
+import { Waiters } from './waiters.js';
 
 const T = 1_795_000_000_000;
 const ids = Array.from({ length: 6 }, (_, n) => `01936c2e-7a10-7c7b-9a51-0d6c2f0f9a0${n}`);
@@ -153,5 +156,117 @@ describe('the cache of runs', () => {
     cache.trim();
     expect(cache.misses(id(3))).toBe(true);
     expect(cache.misses(id(4))).toBe(false);
+  });
+});
+
+describe('runs that wait for a permit', () => {
+  const limits = { concurrency: 2 };
+  const born = (n: number): RunEvent => {
+    const event = queued(n);
+    return event.type === 'RunQueued' ? { ...event, run: { ...event.run, job: 'j', limits } } : event;
+  };
+  const again = (n: number, delivery: number): RunEvent => {
+    const event = born(n);
+    return event.type === 'RunQueued' ? { ...event, delivery } : event;
+  };
+  const refused = (n: number, at: number, holders: number[] = [], delivery = 0): RunEvent => ({
+    type: 'RunLimited',
+    ...on(n, 1, delivery),
+    key: 'job:j',
+    limit: 'concurrency',
+    at: T + at,
+    holders: holders.map((h) => ({ runId: id(h), delivery: 0 })),
+  });
+  const cancel = (n: number): RunEvent => ({ type: 'RunCancelRequested', runId: id(n) });
+  const wokenBy = (events: RunEvent[]) => {
+    const before = fold(events.slice(0, -1)).queueRuns.length;
+    return fold(events)
+      .queueRuns.slice(before)
+      .map(({ runId }) => ids.indexOf(runId));
+  };
+  const start = [born(0), born(1), born(2), born(3)];
+
+  it('are woken one at each end of an attempt, first refused first', () => {
+    const waiting = [...start, refused(2, 20, [0, 1]), refused(3, 10, [0, 1])];
+    expect(fold(waiting).queueRuns).toEqual([]);
+    expect(wokenBy([...waiting, succeeded(0)])).toEqual([3]);
+    expect(wokenBy([...waiting, succeeded(0), dead(1)])).toEqual([2]);
+    expect(wokenBy([...waiting, succeeded(0), succeeded(1), succeeded(1)])).toEqual([]);
+  });
+
+  it('are woken at once when one who held a permit has let go before the log heard of the refusal', () => {
+    expect(wokenBy([...start, succeeded(0), refused(2, 10, [0, 1])])).toEqual([2]);
+    expect(wokenBy([...start, refused(2, 10, [0, 1])])).toEqual([]);
+    expect(wokenBy([...start, refused(1, 5, [0]), refused(2, 10, [0, 1])])).toEqual([1]);
+  });
+
+  it('pass their wake on when they end without a start, and keep nobody waiting when they do so in the line', () => {
+    const woken2 = [...start, refused(2, 10, [0, 1]), refused(3, 20, [0, 1]), succeeded(0)];
+    expect(wokenBy([...woken2, cancel(2)])).toEqual([3]);
+    expect(wokenBy([...woken2, again(2, 1), cancel(2)])).toEqual([3]);
+    expect(wokenBy([...woken2, cancel(3)])).toEqual([]);
+    const ended = [...start, refused(2, 10, [0, 1]), refused(3, 20, [0, 1]), cancel(2), succeeded(0)];
+    expect(wokenBy(ended)).toEqual([3]);
+  });
+
+  it('pass their wake on when a rate refuses them, and keep it when they are given back without a try', () => {
+    const woken2 = [...start, refused(2, 10, [0, 1]), refused(3, 20, [0, 1]), succeeded(0), again(2, 1)];
+    const rated = { ...refused(2, 90, [], 1), limit: 'rate', until: T + 500 } as RunEvent;
+    // Its own return is asked for as well.
+    expect(wokenBy([...woken2, rated])).toEqual([3, 2]);
+    const returned = (reason: 'drained' | 'limits-unavailable'): RunEvent => ({
+      type: 'RunReturned',
+      ...on(2, 1, 1),
+      reason,
+      at: T + 90,
+      notBefore: T + 500,
+    });
+    expect(wokenBy([...woken2, returned('limits-unavailable')])).toEqual([2]);
+    expect(wokenBy([...woken2, returned('drained')])).toEqual([3, 2]);
+  });
+
+  it('keep their place when they are refused again', () => {
+    const robbed = [
+      ...start,
+      refused(2, 10, [0]),
+      refused(3, 20, [0]),
+      succeeded(0),
+      again(2, 1),
+      refused(2, 90, [1], 1),
+    ];
+    expect(wokenBy([...robbed, succeeded(1)])).toEqual([2]);
+  });
+
+  it('are woken the same, however the log is cut, with only as many fetched as a batch may need', () => {
+    const event = fc.oneof(
+      fc.nat(5).map(born),
+      fc.tuple(fc.nat(5), fc.nat(30), fc.array(fc.nat(5), { maxLength: 2 }), fc.nat(2)).map((x) => refused(...x)),
+      fc.nat(5).map((n) => succeeded(n)),
+      fc.tuple(fc.nat(5), fc.nat(2)).map(([n, d]) => succeeded(n, 1, d)),
+      fc.tuple(fc.nat(5), fc.integer({ min: 1, max: 3 })).map((x) => again(...x)),
+      fc.nat(5).map((n) => failed(n)),
+      fc.nat(5).map(cancel),
+    );
+    let woken = 0;
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), fc.array(fc.nat(60), { maxLength: 8 }), (more, cuts) => {
+        const events = [...start, ...more];
+        const whole = summary([fold(events)]);
+        woken += fold(events).queueRuns.length;
+        const bounds = [0, ...cuts.filter((c) => c < events.length).sort((a, b) => a - b), events.length];
+        const [all, cache, waiters] = [commits(events), new RunCache(''), new Waiters()];
+        const parts = bounds.slice(1).map((end, k) => {
+          const batch = all.slice(bounds[k], end);
+          const needed = waitersNeeded(batch, cache, waiters).get('job:j') ?? 0;
+          const inLine = ids.flatMap((one) => cache.get(one) ?? []).filter(waitsForPermit);
+          inLine.sort((a, b) => (a.limitedSince ?? 0) - (b.limitedSince ?? 0) || (a.id < b.id ? -1 : 1));
+          waiters.begin(inLine.slice(0, needed));
+          return foldRuns(batch, cache, [], { firstSeq: 1, lastSeq: end }, waiters);
+        });
+        expect(summary(parts)).toEqual(whole);
+      }),
+      { numRuns: 500 },
+    );
+    expect(woken).toBeGreaterThan(100);
   });
 });

@@ -1,10 +1,19 @@
 import type { NotifyRun, QueueRun, RunCommit, RunEventOf } from '@jobflow/contracts';
-import { type DeadLetter, evolveRun, type RunLifeEvent, type StoredEvent, storedEvent } from '@jobflow/domain';
+import {
+  type DeadLetter,
+  evolveRun,
+  type RunLifeEvent,
+  type RunState,
+  type StoredEvent,
+  storedEvent,
+  woken,
+} from '@jobflow/domain';
 import type { Rejected } from '../projection/projection.js';
 import type { ReadCommits } from '../projection/read-commits.js';
 import { ChangeCounter } from './count-changes.js';
 import type { RunCache } from './run-cache.js';
 import type { RunRow } from './run-row.js';
+import { Waiters } from './waiters.js';
 
 /** What a batch of the run log comes to. */
 export interface RunsFolded {
@@ -34,6 +43,9 @@ export function missingRuns(commits: readonly ReadCommit[], cache: RunCache): st
       if (event.type === 'ScheduleTicked') continue;
       const id = runIdOf(event);
       if (cache.misses(id)) missing.add(id);
+      // Whether they still hold their permits decides when the refused run is woken.
+      if (event.type !== 'RunLimited') continue;
+      for (const { runId } of event.holders ?? []) if (cache.misses(runId)) missing.add(runId);
     }
   }
   return [...missing];
@@ -45,6 +57,7 @@ export function foldRuns(
   cache: RunCache,
   rejected: Rejected[],
   span: { firstSeq: number; lastSeq: number },
+  waiters: Waiters = new Waiters(),
 ): RunsFolded {
   const folded: RunsFolded = {
     ...span,
@@ -61,28 +74,40 @@ export function foldRuns(
   for (const { seq, commit } of commits) {
     for (const event of commit.events) {
       if (event.type === 'ScheduleTicked') folded.ticks.push(event);
-      else foldEvent(folded, cache, event, seq, commit);
+      else foldEvent(folded, cache, waiters, event, seq, commit);
     }
   }
   return folded;
 }
 
-function foldEvent(folded: RunsFolded, cache: RunCache, event: RunLifeEvent, seq: number, commit: RunCommit): void {
+function foldEvent(
+  folded: RunsFolded,
+  cache: RunCache,
+  waiters: Waiters,
+  event: RunLifeEvent,
+  seq: number,
+  commit: RunCommit,
+): void {
   const id = runIdOf(event);
   const before = cache.get(id);
   const meta = { at: commit.at, seq, actor: commit.by.actor };
   const { state, accepted, effects, shown } = evolveRun(before, event, meta);
   if (!state) return;
-  cache.set(id, state);
-  const row = folded.rows.get(id) ?? { state, changedSeq: seq };
-  row.state = state;
-  row.changedSeq = seq;
-  folded.rows.set(id, row);
+  const row = keep(folded, cache, state, seq);
   if (shown > 0) {
     const stored = storedEvent(event, { ...meta, reason: commit.by.reason }, accepted);
     const timeline = folded.timelines.get(id);
     if (timeline) timeline.events.push(stored);
     else folded.timelines.set(id, { seq, events: [stored] });
+  }
+  if (state.limitKeys || state.limitKey !== undefined || before?.limitKey !== undefined) {
+    waiters.moved(before, state);
+    const wake = (waiter: RunState) => {
+      const { state: due, effect } = woken(waiter, commit.at);
+      keep(folded, cache, due, seq);
+      if (effect.kind === 'queue-run') folded.queueRuns.push(effect.run);
+    };
+    waiters.wakeAfter(before, event, state, cache, wake);
   }
   if (!accepted) return;
   if (!before && (event.type === 'RunQueued' || event.type === 'RunPlanned')) {
@@ -103,5 +128,14 @@ function foldEvent(folded: RunsFolded, cache: RunCache, event: RunLifeEvent, seq
   }
 }
 
-const runIdOf = (event: RunLifeEvent): string =>
+function keep(folded: RunsFolded, cache: RunCache, state: RunState, seq: number): RunRow {
+  cache.set(state.id, state);
+  const row = folded.rows.get(state.id) ?? { state, changedSeq: seq };
+  row.state = state;
+  row.changedSeq = seq;
+  folded.rows.set(state.id, row);
+  return row;
+}
+
+export const runIdOf = (event: RunLifeEvent): string =>
   event.type === 'RunQueued' || event.type === 'RunPlanned' ? event.run.id : event.runId;

@@ -44,6 +44,8 @@ export function changingColumns({ state: s, changedSeq, result, error }: RunRow)
     fingerprint: s.fingerprint,
     wait_reason: s.waitReason,
     wait_since: s.waitSince,
+    limit_key: s.limitKey,
+    limited_since: s.limitedSince,
     revision: s.revision,
     timeline_count: s.timelineCount,
     changed_seq: changedSeq,
@@ -77,6 +79,7 @@ export function givenColumns({ state: s, definition: d, traceId }: RunRow & { de
     schedule_id: d.scheduleId,
     fire_at: d.fireAt,
     trace_id: traceId,
+    limit_keys: s.limitKeys,
   };
 }
 

@@ -2,9 +2,11 @@ import { RUNS_STREAM } from '@jobflow/contracts';
 import type { DbSession } from '@jobflow/read-model';
 import type { Projection } from '../projection/projection.js';
 import { readCommits } from '../projection/read-commits.js';
+import { fetchWaiters, loadWaiters, waitersNeeded } from './fetch-waiters.js';
 import { foldRuns, missingRuns, type RunsFolded } from './fold-runs.js';
 import { loadStates } from './load-states.js';
 import { RunCache } from './run-cache.js';
+import { Waiters } from './waiters.js';
 import { CounterWriter } from './write-counters.js';
 import { writeRuns } from './write-runs.js';
 
@@ -17,6 +19,7 @@ export interface RunsProjectionListener {
 export function runsProjection(listener: RunsProjectionListener): Projection<RunsFolded> {
   let cache = new RunCache('');
   let counters = new CounterWriter();
+  let waiters = new Waiters();
   return {
     stream: RUNS_STREAM,
     gapless: true,
@@ -24,6 +27,7 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
       const [newest] = await session.query<{ id: string }>('select id from read.runs order by id desc limit 1');
       cache = new RunCache(newest?.id ?? '');
       counters = new CounterWriter();
+      waiters = await loadWaiters(session);
     },
     async fold(messages, session, written) {
       const { commits, rejected } = readCommits('run', messages);
@@ -33,8 +37,11 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
         await written();
         for (const state of await loadStates(session, missing)) cache.set(state.id, state);
       }
+      const needed = waitersNeeded(commits, cache, waiters);
+      if (needed.size > 0) await written();
+      waiters.begin(needed.size > 0 ? await fetchWaiters(session, needed, cache) : []);
       const span = { firstSeq: messages[0]?.seq ?? 0, lastSeq: messages.at(-1)?.seq ?? 0 };
-      return foldRuns(commits, cache, rejected, span);
+      return foldRuns(commits, cache, rejected, span, waiters);
     },
     async write(tx, folded) {
       await writeRuns(tx, folded);

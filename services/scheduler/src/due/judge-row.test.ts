@@ -34,6 +34,8 @@ const row = (over: Partial<DueRow> = {}): DueRow => ({
   losses: 0,
   wait_reason: null,
   wait_since: null,
+  limit_key: null,
+  limited_since: null,
   ...over,
 });
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
@@ -108,5 +110,17 @@ describe('a run whose time has come', () => {
   it('expires instead, if its expiry came first', () => {
     expect(judge({ expires_at: new Date(NOW) })).toEqual({ kind: 'expired' });
     expect(judge({ expires_at: new Date(NOW + 1) })).toMatchObject({ kind: 'queue' });
+  });
+
+  it('keeps its place if a limit had refused it, and its turn if one was booked', () => {
+    const waited = { status: 'QUEUED', attempt: 1, delivery: 0, due_at: null, next_attempt_at: new Date(NOW) } as const;
+    const limited = { ...waited, limited_since: new Date(NOW - 9_000), limit_key: 'job:mail.send' };
+    expect(judge({ ...limited, wait_reason: 'CONCURRENCY_LIMIT' })).toMatchObject({
+      event: { attempt: 1, delivery: 1, limited: { since: NOW - 9_000 } },
+    });
+    expect(judge({ ...limited, wait_reason: 'RATE_LIMIT' })).toMatchObject({
+      event: { limited: { since: NOW - 9_000, booked: true } },
+    });
+    expect(judge(waited)).not.toMatchObject({ event: { limited: expect.anything() } });
   });
 });

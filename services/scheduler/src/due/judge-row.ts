@@ -28,10 +28,15 @@ export function judgeRow(row: DueRow, now: number, verify: boolean): Judged {
   if (at === undefined || !next) return { kind: 'settled' };
   if (row.expires_at && row.expires_at.getTime() <= now) return { kind: 'expired' };
   if (at > now) return { kind: 'later', at };
-  return {
-    kind: 'queue',
-    event: { type: 'RunQueued', run: definitionOf(row), ...next, ...(verify && { verify }), ...known(row) },
-  };
+  const event = { type: 'RunQueued' as const, run: definitionOf(row), ...next };
+  return { kind: 'queue', event: { ...event, ...(verify && { verify }), ...known(row), ...limitedBefore(row) } };
+}
+
+/** A run that a limit refused keeps its place: it goes before whoever came later. */
+function limitedBefore(row: DueRow): Pick<RunEventOf<'RunQueued'>, 'limited'> {
+  if (!row.limited_since || row.status !== 'QUEUED') return {};
+  const booked = row.limit_key !== null && row.wait_reason === 'RATE_LIMIT';
+  return { limited: { since: row.limited_since.getTime(), ...(booked && { booked }) } };
 }
 
 /** What the run's history says to whoever is to carry it out. */
