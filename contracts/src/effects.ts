@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FlowId, FlowStatus } from './flow-events.js';
 import { Instant, JobName, QueueName, RunStatus, Tags } from './names.js';
 import { RunId } from './run-events.js';
 
@@ -31,9 +32,18 @@ export type NotifyRun = z.infer<typeof NotifyRun>;
 const NotifyGroup = EndedAs.extend({ ends: z.array(End) });
 export type NotifyGroup = z.infer<typeof NotifyGroup>;
 
+/** The notifier must tell the flow's callback that it ended. */
+export const NotifyFlow = z.object({ flowId: FlowId, status: FlowStatus, at: Instant, callbackUrl: z.string() });
+export type NotifyFlow = z.infer<typeof NotifyFlow>;
+
 export const QueueRuns = z.object({ v: z.literal(1), id: z.string(), runs: z.array(QueueRun) });
 export const NotifyRuns = z.union([
-  z.object({ v: z.literal(2), id: z.string(), groups: z.array(NotifyGroup) }),
+  z.object({
+    v: z.literal(2),
+    id: z.string(),
+    groups: z.array(NotifyGroup),
+    flows: z.array(NotifyFlow).optional(),
+  }),
   // Each end with all of it, as it was written at first.
   z
     .object({ v: z.literal(1), id: z.string(), runs: z.array(NotifyRun) })

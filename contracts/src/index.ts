@@ -1,6 +1,7 @@
 export * from './commit.js';
 export * from './delivery-events.js';
 export * from './effects.js';
+export * from './flow-events.js';
 export * from './holders.js';
 export * from './json.js';
 export * from './limits.js';

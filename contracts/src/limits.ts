@@ -9,6 +9,11 @@ export const limits = {
   /** Messages of one atomic batch: the server's own limit. */
   batchMessages: 1000,
   enqueueMany: 1000,
+  flowNodes: 1000,
+  /** Dependencies of all nodes of a flow together. */
+  flowEdges: 10_000,
+  /** All messages of a new flow together. */
+  flowBytes: 16 * 1024 * 1024,
   bodyBytes: 8 * 1024 * 1024,
   queues: 1000,
   listItems: 1000,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FlowCancelRequested, FlowCreated, FlowId, FlowNodeKey, FlowRetryRequested } from './flow-events.js';
 import { Json } from './json.js';
 import { Duration, Instant, JobKind, JobName, Key, LogLevel, Priority, QueueName, Tags } from './names.js';
 import { DeliveryGuarantee, Limits, RetryPolicy, TimeoutPolicy } from './policy.js';
@@ -35,6 +36,10 @@ export const RunDefinition = z.object({
   retryOf: RunId.optional(),
   /** The bulk operation that made this run. */
   operationId: OperationId.optional(),
+  /** The node it is of a flow. `templated`: its input holds `{{parents.…}}`, to be filled when it is queued. */
+  flow: z.object({ id: FlowId, key: FlowNodeKey, templated: z.boolean().optional() }).optional(),
+  /** Of the runs it depends on, by their keys, what its spec's templates name. */
+  parents: z.record(FlowNodeKey, Json).optional(),
   test: z.boolean().optional(),
   traceparent: z.string().max(64).optional(),
 });
@@ -70,7 +75,13 @@ export const RunQueued = z.object({
   /** It was refused a start by a limit before: since when it waits, and whether its turn under a rate was booked. */
   limited: z.object({ since: Instant, booked: z.boolean().optional() }).optional(),
 });
-export const RunPlanned = z.object({ type: z.literal('RunPlanned'), run: RunDefinition, dueAt: Instant });
+export const RunPlanned = z.object({
+  type: z.literal('RunPlanned'),
+  run: RunDefinition,
+  dueAt: Instant,
+  /** It waits for other runs of its flow, and after that until `dueAt`. */
+  blocked: z.boolean().optional(),
+});
 
 const onAttempt = { runId: RunId, attempt, delivery, claim, workerId: z.string() };
 const ended = { ...onAttempt, startedAt: Instant, finishedAt: Instant };
@@ -145,6 +156,15 @@ export const RunCancelRequested = z.object({
 export const RunCancelled = z.object({ type: z.literal('RunCancelled'), ...ended });
 /** expiresAt passed before an attempt could start. */
 export const RunExpired = z.object({ type: z.literal('RunExpired'), runId: RunId, at: Instant });
+/** What the run depends on has ended, but its input cannot be made from their results: it ends without an attempt. */
+export const RunInputFailed = z.object({
+  type: z.literal('RunInputFailed'),
+  runId: RunId,
+  /** The queueing that was due. */
+  delivery,
+  at: Instant,
+  error: RunError,
+});
 /** Takes a run over after its message was redelivered; the expected sequence of its subject lets one win. */
 export const RunClaimed = z.object({
   type: z.literal('RunClaimed'),
@@ -203,6 +223,10 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunDeadLetterDiscarded,
   RunDeadLetterReopened,
   ScheduleTicked,
+  RunInputFailed,
+  FlowCreated,
+  FlowCancelRequested,
+  FlowRetryRequested,
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

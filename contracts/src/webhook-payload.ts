@@ -1,18 +1,33 @@
 import { z } from 'zod';
+import { FlowStatus } from './flow-events.js';
 import { Json } from './json.js';
 import { RunStatus } from './names.js';
 
 /** The body of a webhook: public, so it only grows. */
 export const RunWebhook = z.object({
-  type: z.enum(['run.succeeded', 'run.failed', 'run.cancelled', 'run.expired', 'test']),
-  /** ISO 8601 UTC: when the run ended. */
+  type: z.enum([
+    'run.succeeded',
+    'run.failed',
+    'run.cancelled',
+    'run.expired',
+    'flow.succeeded',
+    'flow.failed',
+    'flow.cancelled',
+    'test',
+  ]),
+  /** ISO 8601 UTC: when the run or the flow ended. */
   timestamp: z.string(),
   data: z.object({
     /** Counts this job's notifications, so that a receiver can order them. */
     sequence: z.int().optional(),
     runId: z.string().optional(),
     job: z.string().optional(),
-    status: RunStatus.optional(),
+    status: z.union([RunStatus, FlowStatus]).optional(),
+    /** Of a flow's end: which flow, how many nodes it has, and how many of them failed or expired. */
+    flowId: z.string().optional(),
+    name: z.string().optional(),
+    total: z.int().optional(),
+    failed: z.int().optional(),
     queue: z.string().optional(),
     attempt: z.int().optional(),
     tags: z.array(z.string()).optional(),

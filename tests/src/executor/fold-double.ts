@@ -11,6 +11,7 @@ import {
   evolveRun,
   hasLetGo,
   keysLetGo,
+  isOfOneRun,
   type RunLifeEvent,
   type RunState,
   waitsForPermit,
@@ -87,7 +88,7 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
     const parsed = parseCommit('run', data);
     if (!parsed.ok) return;
     for (const event of parsed.commit.events) {
-      if (event.type === 'ScheduleTicked') continue;
+      if (!isOfOneRun(event)) continue;
       if (event.type === 'RunQueued' || event.type === 'RunPlanned') definitions.set(event.run.id, event.run);
       const runId = 'run' in event ? event.run.id : event.runId;
       const before = states.get(runId);

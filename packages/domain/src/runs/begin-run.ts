@@ -7,6 +7,7 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
   if (event.type !== 'RunQueued' && event.type !== 'RunPlanned') return undefined;
   const { run } = event;
   const queuedNow = event.type === 'RunQueued';
+  const blocked = event.type === 'RunPlanned' && event.blocked === true;
   return {
     id: run.id,
     job: run.job,
@@ -15,7 +16,7 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     queue: run.queue,
     priority: run.priority,
     tags: run.tags ?? [],
-    status: queuedNow ? 'QUEUED' : 'SCHEDULED',
+    status: queuedNow ? 'QUEUED' : blocked ? 'BLOCKED' : 'SCHEDULED',
     attempt: queuedNow ? event.attempt : 0,
     maxAttempts: Math.max(run.retry.maxAttempts, queuedNow ? event.attempt : 1),
     delivery: queuedNow ? event.delivery : -1,
@@ -27,7 +28,7 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     workerId: undefined,
     createdAt: run.createdAt,
     // A tick is due at its time, whenever the scheduler came to it.
-    dueAt: queuedNow ? run.fireAt : event.dueAt,
+    dueAt: queuedNow ? run.fireAt : blocked && event.dueAt <= run.createdAt ? undefined : event.dueAt,
     queuedAt: queuedNow ? meta.at : undefined,
     startedAt: undefined,
     finishedAt: undefined,
@@ -44,6 +45,7 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     retryOf: run.retryOf,
     scheduleId: run.scheduleId,
     fireAt: run.fireAt,
+    flowId: run.flow?.id,
     deadLetter: undefined,
     operations: run.operationId === undefined ? undefined : [run.operationId],
     fingerprint: undefined,

@@ -12,7 +12,9 @@ export function describeEvent(event: StoredEvent): string {
 function describe({ type, data, reason }: StoredEvent): string {
   switch (type) {
     case 'RunPlanned':
-      return `Planned for ${time(data.dueAt)} on queue ${data.queue}`;
+      return data.blocked === true
+        ? `Planned on queue ${data.queue}, once the runs it depends on have ended`
+        : `Planned for ${time(data.dueAt)} on queue ${data.queue}`;
     case 'RunQueued':
       return queued(data);
     case 'RunStarted':
@@ -35,6 +37,14 @@ function describe({ type, data, reason }: StoredEvent): string {
       return `Stopped after ${took(data)}, as requested`;
     case 'RunExpired':
       return 'Expired before it could start';
+    case 'RunInputFailed':
+      return `Its input cannot be made: ${firstLine((data.error as { message?: string } | undefined)?.message)}`;
+    case 'RunReleased':
+      return typeof data.delayMs === 'number'
+        ? `All it depends on has ended: it is due after ${duration(data.delayMs)}`
+        : 'Nothing it depends on is left to wait for';
+    case 'RunRestarted':
+      return 'Its flow is retried: it runs again, with fresh attempts';
     case 'RunClaimed':
       return data.reclaim === true
         ? `${data.workerId} came back and goes on with attempt ${data.attempt}`

@@ -1,15 +1,23 @@
 import { isTerminal, type RunEvent, type RunEventOf } from '@jobflow/contracts';
+import { concurrencyKeysOf } from '../limits/limit-keys.js';
 import { limited } from '../limits/permit-waits.js';
 import { beginRun } from './begin-run.js';
 import { attemptEnded, returned, startedAs } from './end-attempt.js';
 import { ended, queueNext } from './end-run.js';
 import { evolveDeadLetter, touchedBy } from './evolve-dead-letter.js';
+import { type DerivedEvent, inputFailed, released, restarted } from './flow-run.js';
 import { nextQueueing } from './next-queueing.js';
 import type { RunEffect } from './run-effect.js';
 import type { RunState } from './run-state.js';
 
-/** The events of one run's life; a ScheduleTicked belongs to its schedule. */
-export type RunLifeEvent = Exclude<RunEvent, { type: 'ScheduleTicked' }>;
+/** The events of one run's life; others of the log belong to a schedule or a flow. */
+export type RunLifeEvent =
+  | Exclude<RunEvent, { type: 'ScheduleTicked' | 'FlowCreated' | 'FlowCancelRequested' | 'FlowRetryRequested' }>
+  | DerivedEvent;
+/** What the log itself says of one run. */
+export type LoggedRunEvent = Exclude<RunLifeEvent, DerivedEvent>;
+export const isOfOneRun = (event: RunEvent): event is LoggedRunEvent =>
+  event.type.startsWith('Run');
 type OnAttempt = { attempt: number; delivery: number; claim: number };
 
 export interface EventMeta {
@@ -86,6 +94,12 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
     case 'RunSnoozed':
     case 'RunCancelled':
       return isCurrent(state, event) ? attemptEnded(state, event) : 'refused';
+    case 'RunInputFailed':
+      return inputFailed(state, event);
+    case 'RunReleased':
+      return released(state, event);
+    case 'RunRestarted':
+      return restarted(state);
     case 'RunDeadLetterRedriven':
     case 'RunDeadLetterDiscarded':
     case 'RunDeadLetterReopened':
@@ -131,6 +145,8 @@ function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta
       durationMs: undefined,
       progress: undefined,
       progressMessage: undefined,
+      // An input made of templates is known only now, and the key it is limited by with it.
+      ...(event.run.flow?.templated && { limitKeys: concurrencyKeysOf(event.run) }),
     },
   };
 }

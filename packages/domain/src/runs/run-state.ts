@@ -52,6 +52,8 @@ export interface RunState {
   retryOf?: string | undefined;
   scheduleId?: string | undefined;
   fireAt?: number | undefined;
+  /** The flow it is a node of. */
+  flowId?: string | undefined;
   deadLetter?: 'OPEN' | 'REDRIVEN' | 'DISCARDED' | undefined;
   /** The bulk operations that made or changed it, oldest first; the last twenty. */
   operations?: string[] | undefined;

@@ -48,7 +48,12 @@ function dataOf(event: RunLifeEvent): { [key: string]: Json } {
         ...(event.verify && { verify: true }),
       };
     case 'RunPlanned':
-      return { dueAt: event.dueAt, queue: event.run.queue, priority: event.run.priority };
+      return {
+        dueAt: event.dueAt,
+        queue: event.run.queue,
+        priority: event.run.priority,
+        ...(event.blocked && { blocked: true }),
+      };
     case 'RunSucceeded': {
       const { type: _type, runId: _runId, result: _result, ...data } = event;
       return data;

@@ -57,11 +57,21 @@ describe('why a run is not running', () => {
     ]);
   });
 
+  const parent = (key: string) => ({ key, runId: `run of ${key}` });
   it('is whoever came before, and the parents of one that is blocked', () => {
     expect(why({}, { ahead: 12 })).toMatchObject([
       { code: 'BEHIND_OTHERS', message: '12 runs are ahead of it', ahead: 12 },
     ]);
-    expect(why({ status: 'BLOCKED' }, { parents: ['a', 'b'] })).toMatchObject([{ code: 'PARENTS', target: 'a' }]);
+    expect(why({ status: 'BLOCKED' }, { parents: [parent('extract'), parent('load')] })).toMatchObject([
+      { code: 'PARENTS', target: 'run of extract', message: 'It waits for 2 runs to end: extract, load' },
+    ]);
+    expect(why({ status: 'BLOCKED' }, { parents: [parent('extract')] })).toMatchObject([
+      { message: 'It waits for extract to end' },
+    ]);
+    const many = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(parent);
+    expect(why({ status: 'BLOCKED' }, { parents: many })).toMatchObject([
+      { message: 'It waits for 7 runs to end: a, b, c, d, e and 2 more' },
+    ]);
   });
 
   it('is a limit of its job or key, with who runs, who waits before it, and when its turn is', () => {

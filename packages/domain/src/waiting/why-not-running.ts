@@ -46,8 +46,8 @@ export interface WaitFacts {
   };
   /** The limit that it waits for, if it waits for one: who runs under it now, and who waits before this run. */
   limit?: { key: string; running: number; waitingBefore: number } | undefined;
-  /** Parents that have not ended. */
-  parents?: readonly string[] | undefined;
+  /** What it depends on and has not ended: the keys of nodes in its flow, and their runs. */
+  parents?: readonly { key: string; runId: string }[] | undefined;
   queue?:
     | {
         paused: boolean;
@@ -109,11 +109,17 @@ function dueLater({ now, run }: WaitFacts): Reason[] {
   return [{ code: 'DUE_LATER', message: `It is due ${when}`, until }];
 }
 
+/** Parents that are named. */
+const NAMED = 5;
+
 function parents({ parents: waiting = [] }: WaitFacts): Reason[] {
   const [first] = waiting;
   if (first === undefined) return [];
-  const message = waiting.length === 1 ? 'It waits for another run' : `It waits for ${waiting.length} other runs`;
-  return [{ code: 'PARENTS', message, target: first }];
+  const names = waiting.slice(0, NAMED).map(({ key }) => key);
+  const more = waiting.length - names.length;
+  const listed = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+  const message = waiting.length === 1 ? `It waits for ${listed} to end` : `It waits for ${waiting.length} runs to end: ${listed}`;
+  return [{ code: 'PARENTS', message, target: first.runId }];
 }
 
 function obstacles({ run, queue, job, logFull }: WaitFacts): Reason[] {

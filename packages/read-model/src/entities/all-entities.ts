@@ -8,6 +8,7 @@ import {
   ScheduleFireEntity,
   ScheduleTickEntity,
 } from './definition-entities.js';
+import { FlowEntity, FlowNodeEntity } from './flow-entities.js';
 import {
   ApiKeyEntity,
   AuditEntity,
@@ -60,6 +61,8 @@ export const entities = [
   BulkOperationEntity,
   BulkItemEntity,
   BulkFailureEntity,
+  FlowEntity,
+  FlowNodeEntity,
 ];
 
 /** The tables as the entities describe them: `read.runs` to `id uuid not null` and so on, in the order of names. */

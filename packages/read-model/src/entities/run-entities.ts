@@ -9,7 +9,7 @@ export type DeadLetterState = 'OPEN' | 'REDRIVEN' | 'DISCARDED';
 /** An event of a run as it is kept for timelines and attempts: without what the run's row holds anyway. */
 export interface StoredRunEvent {
   at: number;
-  type: Exclude<RunEvent['type'], 'ScheduleTicked'>;
+  type: Exclude<RunEvent['type'], 'ScheduleTicked' | `Flow${string}`> | 'RunReleased' | 'RunRestarted';
   actor: string;
   reason?: string;
   seq: number;
@@ -90,6 +90,10 @@ export const RunEntity = defineEntity({
     /** The limit it waits for now. */
     limit_key: column.text().nullable(),
     limited_since: column.instant().nullable(),
+    flow_id: column.uuid().nullable(),
+    flow_key: column.text().nullable(),
+    /** The input as it was given, where it holds templates over other runs' results. */
+    input_template: column.plainJson<Json>().nullable(),
     revision: column.int(),
     timeline_count: column.int(),
     changed_seq: column.big(),

@@ -11,7 +11,7 @@ export interface CancelFeedOptions {
   onCancel: (runId: string, seq: number) => void;
 }
 
-const Hint = z.object({ runId: z.string() });
+const Hint = z.object({ runId: z.string(), seq: z.number().optional() });
 const decoder = new TextDecoder();
 
 /**
@@ -26,7 +26,7 @@ export function createCancelFeed({ link, store, logger, onCancel }: CancelFeedOp
     callback: (error, message) => {
       if (error) return;
       const hint = Hint.safeParse(parse(message.data));
-      if (hint.success) onCancel(hint.data.runId, lastSeq);
+      if (hint.success) onCancel(hint.data.runId, hint.data.seq ?? lastSeq);
     },
   });
 
@@ -34,10 +34,13 @@ export function createCancelFeed({ link, store, logger, onCancel }: CancelFeedOp
     for (const { seq, data } of messages) {
       lastSeq = seq;
       // Most of what is here plans runs; only cancellations are worth parsing.
-      if (!Buffer.from(data.buffer, data.byteOffset, data.length).includes('"RunCancelRequested"')) continue;
+      if (!Buffer.from(data.buffer, data.byteOffset, data.length).includes('CancelRequested"')) continue;
       const parsed = parseCommit('run', data);
       if (!parsed.ok) continue;
-      for (const event of parsed.commit.events) if (event.type === 'RunCancelRequested') onCancel(event.runId, seq);
+      for (const event of parsed.commit.events) {
+        if (event.type === 'RunCancelRequested') onCancel(event.runId, seq);
+        else if (event.type === 'FlowCancelRequested') for (const runId of event.runIds) onCancel(runId, seq);
+      }
     }
   };
 

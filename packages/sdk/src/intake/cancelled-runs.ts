@@ -14,8 +14,9 @@ export class CancelledRuns {
 
   /** `seq`: that of the cancellation in the log, or of the log's end when it was heard of. */
   add(runId: string, seq: number): void {
+    const known = this.#seqs.get(runId) ?? 0;
     this.#seqs.delete(runId);
-    this.#seqs.set(runId, seq);
+    this.#seqs.set(runId, Math.max(known, seq));
     if (this.#seqs.size <= this.#limit) return;
     for (const [oldest, oldestSeq] of this.#seqs) {
       this.#seqs.delete(oldest);
@@ -24,7 +25,8 @@ export class CancelledRuns {
     }
   }
 
-  has(runId: string): boolean {
-    return this.#seqs.size > 0 && this.#seqs.has(runId);
+  /** Whether the run was cancelled after the message at `messageSeq` was written: a flow may have let it run again. */
+  has(runId: string, messageSeq: number): boolean {
+    return this.#seqs.size > 0 && (this.#seqs.get(runId) ?? -1) >= messageSeq;
   }
 }

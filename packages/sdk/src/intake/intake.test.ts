@@ -11,14 +11,23 @@ describe('cancelled runs', () => {
     cancelled.add('a', 10);
     cancelled.add('b', 20);
     cancelled.add('a', 25);
-    expect([cancelled.has('a'), cancelled.has('b'), cancelled.forgottenBelow]).toEqual([true, true, 0]);
+    expect([cancelled.has('a', 5), cancelled.has('b', 5), cancelled.forgottenBelow]).toEqual([true, true, 0]);
     cancelled.add('c', 30);
-    expect([cancelled.has('a'), cancelled.has('b'), cancelled.has('c'), cancelled.forgottenBelow]).toEqual([
+    expect([cancelled.has('a', 5), cancelled.has('b', 5), cancelled.has('c', 5), cancelled.forgottenBelow]).toEqual([
       true,
       false,
       true,
       20,
     ]);
+  });
+
+  it('do not stop what was queued after the cancellation: its flow was retried', () => {
+    const cancelled = new CancelledRuns();
+    cancelled.add('a', 10);
+    expect([cancelled.has('a', 9), cancelled.has('a', 11)]).toEqual([true, false]);
+    cancelled.add('a', 20);
+    cancelled.add('a', 15);
+    expect([cancelled.has('a', 19), cancelled.has('a', 21)]).toEqual([true, false]);
   });
 });
 

@@ -312,7 +312,7 @@ export class Engine implements AttemptHost {
     const { cancelled, clock, recorder, runners, limits } = this.#parts;
     const { queued, message, begun } = admitted;
     const { run } = queued;
-    if (cancelled.has(run.id) && !begun) {
+    if (cancelled.has(run.id, message.seq) && !begun) {
       limits.ended(run.id);
       return message.ack();
     }
@@ -321,7 +321,7 @@ export class Engine implements AttemptHost {
       limits.ended(run.id);
       return recorder.recordExpired(admitted, now);
     }
-    const stopping = admitted.cancelled || cancelled.has(run.id);
+    const stopping = admitted.cancelled || cancelled.has(run.id, message.seq);
     const alone = admitted.takeover?.alone === true;
     const found = runners.find(run, alone);
     if (found.kind === 'run' && !stopping && !admitted.granted && limits.enter(admitted)) return;

@@ -21,6 +21,7 @@ export async function templateScope(ctx: KindContext, parts: Json): Promise<Temp
       tags: run.tags ?? [],
       createdAt: new Date(run.createdAt).toISOString(),
     },
+    ...(run.parents && { parents: run.parents }),
     secrets: Object.fromEntries(names.map((name, at) => [name, values[at] ?? ''])),
   };
 }

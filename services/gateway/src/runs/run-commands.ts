@@ -30,7 +30,7 @@ export async function cancelRun(ctx: Context, id: string, reason: string | undef
   if (run.cancelRequestedAt) return run;
   const seq = await appendCancel(ctx, run, reason);
   await noteChange(ctx, { action: 'run.cancelled', target: run.id, reason, detail: { job: run.job } });
-  ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id }));
+  ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id, seq }));
   if (!(await ctx.live.waitForPosition({ ...ZERO, runs: seq }, FOLDED_WITHIN_MS))) {
     const lagMs = await logGauge(ctx)
       .lagMs(ctx.live.position().runs)

@@ -1,4 +1,4 @@
-import { type DeliveryEvent, deliverySubject, NotifyRuns, notifierConsumer } from '@jobflow/contracts';
+import { type DeliveryEvent, deliverySubject, type NotifyFlow, NotifyRuns, notifierConsumer } from '@jobflow/contracts';
 import {
   type Clock,
   type EventLog,
@@ -12,6 +12,7 @@ import type { Queryable } from '@jobflow/read-model';
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 import { endedRuns } from '../webhook/run-payload.js';
 import { concerned, planDeliveries } from './plan-deliveries.js';
+import { endedFlows, planFlowDelivery } from './plan-flow-deliveries.js';
 
 interface Dependencies {
   link: NatsLink;
@@ -60,7 +61,23 @@ export function createEffectReader(dependencies: Dependencies): Service {
       const planned = wanted.map((run) => planDeliveries(run, facts)).filter((events) => events.length > 0);
       await record(await unknownOf(db, planned));
     }
+    if (parsed.data.flows?.length) await tellOfFlows(parsed.data.flows, now, message.time.getTime());
     message.ack();
+  }
+
+  async function tellOfFlows(flows: readonly NotifyFlow[], now: number, since: number): Promise<void> {
+    const rows = await endedFlows(
+      db,
+      flows.map(({ flowId }) => flowId),
+    );
+    const missing = flows.find(({ flowId }) => !rows.has(flowId));
+    if (missing && now - since < ROW_PATIENCE_MS)
+      throw new Error(`the read model does not have the flow ${missing.flowId} yet`);
+    const planned = flows.flatMap((ended) => {
+      const flow = rows.get(ended.flowId);
+      return flow ? [planFlowDelivery(ended, flow, { now, publicUrl })] : [];
+    });
+    await record(await unknownOf(db, planned));
   }
 
   async function record(planned: readonly DeliveryEvent[][]): Promise<void> {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type ChannelState, type DeliveryEvent, endsOf, type NotifyGroup, type NotifyRun } from '@jobflow/contracts';
 import { matchChannels } from '../channels/match-channels.js';
 import { redactedUrl } from '../deliveries/delivery.js';
+import { deliveryId } from '../deliveries/delivery-id.js';
 import { type EndedRun, eventName, runPayload } from '../webhook/run-payload.js';
 
 export interface PlanFacts {
@@ -41,7 +41,7 @@ export function planDeliveries(notify: NotifyRun, { channels, runs, now, publicU
   const events: DeliveryEvent[] = [];
   for (const { channel, mutedUntil } of matchChannels(channels, notify, now)) {
     if (channel.kind !== 'WEBHOOK' || channel.url === undefined) continue;
-    const id = deliveryId(channel.id, notify);
+    const id = deliveryId(channel.id, notify.runId, notify.status, notify.at);
     events.push({
       type: 'DeliveryQueued',
       id,
@@ -54,7 +54,7 @@ export function planDeliveries(notify: NotifyRun, { channels, runs, now, publicU
       events.push({ type: 'DeliverySuppressed', id, reason: `muted until ${new Date(mutedUntil).toISOString()}` });
   }
   if (notify.callbackUrl !== undefined) {
-    const id = deliveryId('callback', notify);
+    const id = deliveryId('callback', notify.runId, notify.status, notify.at);
     events.push({
       type: 'DeliveryQueued',
       id,
@@ -64,13 +64,4 @@ export function planDeliveries(notify: NotifyRun, { channels, runs, now, publicU
     });
   }
   return events;
-}
-
-/** A UUIDv5-shaped name of (recipient, run, status, end). */
-function deliveryId(recipient: string, { runId, status, at }: NotifyRun): string {
-  const hash = createHash('sha1').update(`jobflow:delivery:${recipient}:${runId}:${status}:${at}`).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.subarray(0, 16).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

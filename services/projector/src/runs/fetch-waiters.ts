@@ -1,4 +1,4 @@
-import { concurrencyKeysOf, type RunState } from '@jobflow/domain';
+import { concurrencyKeysOf, isOfOneRun, type RunState } from '@jobflow/domain';
 import type { DbSession, Queryable } from '@jobflow/read-model';
 import type { ReadCommits } from '../projection/read-commits.js';
 import { runIdOf } from './fold-runs.js';
@@ -27,19 +27,28 @@ export async function loadWaiters(db: Queryable): Promise<Waiters> {
 export function waitersNeeded(commits: Commits, cache: Pick<RunCache, 'get'>, waiters: Waiters): Map<string, number> {
   const needed = new Map<string, number>();
   const born = new Map<string, string[]>();
+  const need = (keys: Set<string>, runId: string) => {
+    const waitsFor = cache.get(runId)?.limitKey;
+    if (waitsFor !== undefined) keys.add(waitsFor);
+    for (const key of keys) if (waiters.mayWait(key)) needed.set(key, (needed.get(key) ?? 0) + 2);
+  };
   for (const { commit } of commits) {
     for (const event of commit.events) {
-      if (PASSIVE.has(event.type) || event.type === 'ScheduleTicked') continue;
+      if (event.type === 'FlowCancelRequested') {
+        for (const runId of event.runIds) need(new Set(cache.get(runId)?.limitKeys ?? born.get(runId)), runId);
+        continue;
+      }
+      if (PASSIVE.has(event.type) || !isOfOneRun(event)) continue;
       const id = runIdOf(event);
       if (event.type === 'RunQueued' || event.type === 'RunPlanned') {
         const keys = concurrencyKeysOf(event.run);
         if (keys) born.set(id, keys);
+        // An input of templates has its keys only now: both sets may matter in this batch.
+        if (keys && event.run.flow?.templated) need(new Set(keys), id);
       }
-      const state = cache.get(id);
-      const keys = new Set(state?.limitKeys ?? born.get(id));
-      if (state?.limitKey !== undefined) keys.add(state.limitKey);
+      const keys = new Set(cache.get(id)?.limitKeys ?? born.get(id));
       if (event.type === 'RunLimited') keys.add(event.key);
-      for (const key of keys) if (waiters.mayWait(key)) needed.set(key, (needed.get(key) ?? 0) + 2);
+      need(keys, id);
     }
   }
   return needed;

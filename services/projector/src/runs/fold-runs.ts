@@ -1,13 +1,17 @@
-import type { NotifyRun, QueueRun, RunCommit, RunEventOf } from '@jobflow/contracts';
+import { isTerminal, type NotifyFlow, type NotifyRun, type QueueRun, type RunCommit, type RunEventOf } from '@jobflow/contracts';
 import {
   type DeadLetter,
   evolveRun,
+  type FlowStep,
+  isOfOneRun,
   type RunLifeEvent,
   type RunState,
   type StoredEvent,
   storedEvent,
   woken,
 } from '@jobflow/domain';
+import { FlowBook } from '../flows/flow-book.js';
+import { eventOfStep, type FlowRow, foldFlowEvent, foldNodeEnd } from '../flows/fold-flow.js';
 import type { Rejected } from '../projection/projection.js';
 import type { ReadCommits } from '../projection/read-commits.js';
 import { ChangeCounter } from './count-changes.js';
@@ -27,6 +31,8 @@ export interface RunsFolded {
   queueRuns: QueueRun[];
   notifyRuns: NotifyRun[];
   deadLetters: DeadLetter[];
+  flows: Map<string, FlowRow>;
+  notifyFlows: NotifyFlow[];
   rejected: Rejected[];
 }
 
@@ -40,7 +46,7 @@ export function missingRuns(commits: readonly ReadCommit[], cache: RunCache): st
   const missing = new Set<string>();
   for (const { commit } of commits) {
     for (const event of commit.events) {
-      if (event.type === 'ScheduleTicked') continue;
+      if (!isOfOneRun(event)) continue;
       const id = runIdOf(event);
       if (cache.misses(id)) missing.add(id);
       // Whether they still hold their permits decides when the refused run is woken.
@@ -58,6 +64,7 @@ export function foldRuns(
   rejected: Rejected[],
   span: { firstSeq: number; lastSeq: number },
   waiters: Waiters = new Waiters(),
+  flows: FlowBook = new FlowBook(),
 ): RunsFolded {
   const folded: RunsFolded = {
     ...span,
@@ -69,25 +76,50 @@ export function foldRuns(
     queueRuns: [],
     notifyRuns: [],
     deadLetters: [],
+    flows: new Map(),
+    notifyFlows: [],
     rejected,
   };
+  const parts: Parts = { folded, cache, waiters, flows, steps: [] };
   for (const { seq, commit } of commits) {
     for (const event of commit.events) {
       if (event.type === 'ScheduleTicked') folded.ticks.push(event);
-      else foldEvent(folded, cache, waiters, event, seq, commit);
+      else if (isOfOneRun(event)) {
+        foldEvent(parts, event, seq, commit);
+        if (parts.steps.length > 0) takeSteps(parts, seq, { ...commit, by: { actor: FLOW_ACTOR } });
+      } else {
+        parts.steps.push(...foldFlowEvent(folded, flows, event, commit.at, seq));
+        takeSteps(parts, seq, commit);
+      }
     }
   }
   return folded;
 }
 
-function foldEvent(
-  folded: RunsFolded,
-  cache: RunCache,
-  waiters: Waiters,
-  event: RunLifeEvent,
-  seq: number,
-  commit: RunCommit,
-): void {
+interface Parts {
+  folded: RunsFolded;
+  cache: RunCache;
+  waiters: Waiters;
+  flows: FlowBook;
+  /** What must follow for other runs of a flow, before the next event. */
+  steps: FlowStep[];
+}
+
+/** Who is said to have done what follows from the end of another run. */
+const FLOW_ACTOR = 'system:flow';
+
+/** Carries out what follows for other runs, and what follows from that; each step at most once, so it ends. */
+function takeSteps(parts: Parts, seq: number, commit: RunCommit): void {
+  const { steps, cache } = parts;
+  for (let next = 0; next < steps.length; next++) {
+    const event = eventOfStep(steps[next] as FlowStep, cache, commit.at);
+    if (event) foldEvent(parts, event, seq, commit);
+  }
+  steps.length = 0;
+}
+
+function foldEvent(parts: Parts, event: RunLifeEvent, seq: number, commit: RunCommit): void {
+  const { folded, cache, waiters, flows } = parts;
   const id = runIdOf(event);
   const before = cache.get(id);
   const meta = { at: commit.at, seq, actor: commit.by.actor };
@@ -115,16 +147,28 @@ function foldEvent(
     row.traceId = (event.run.traceparent ?? commit.trace)?.split('-')[1];
     if (event.run.retryOf) folded.retried.push({ of: event.run.retryOf, by: id, seq });
   }
-  if (event.type === 'RunSucceeded') {
-    row.result = { value: event.result ?? null };
-    row.error = { value: null };
-  } else if (event.type === 'RunAttemptFailed') row.error = { value: event.error };
+  keepOutcome(row, event, before);
   folded.counter.add(before, state, event, meta);
   for (const effect of effects) {
     if (effect.kind === 'queue-run') {
       if (effect.run.at - commit.at <= SOON_MS) folded.queueRuns.push(effect.run);
     } else if (effect.kind === 'notify-run') folded.notifyRuns.push(effect.run);
     else folded.deadLetters.push(effect.run);
+  }
+  if (state.flowId !== undefined && isTerminal(state.status) && before && !isTerminal(before.status))
+    parts.steps.push(...foldNodeEnd(folded, flows, state, commit.at, seq));
+}
+
+function keepOutcome(row: RunRow, event: RunLifeEvent, before: RunState | undefined): void {
+  if (event.type === 'RunSucceeded') {
+    row.result = { value: event.result ?? null };
+    row.error = { value: null };
+  } else if (event.type === 'RunAttemptFailed' || event.type === 'RunInputFailed') row.error = { value: event.error };
+  else if (event.type === 'RunRestarted') {
+    row.result = { value: null };
+    row.error = { value: null };
+  } else if (event.type === 'RunQueued' && before && event.run.flow?.templated) {
+    row.input = { value: event.run.input ?? null, limitKeys: row.state.limitKeys };
   }
 }
 

@@ -6,7 +6,7 @@ export async function loadStates(db: Queryable, ids: readonly string[]): Promise
   const rows = await db.query<Row>(
     `select id, job, job_revision, kind, queue, priority, tags, status, attempt, max_attempts, delivery, claim, started, alone, losses, lost_workers,
        worker_id, created_at, due_at, queued_at, started_at, finished_at, expires_at, next_attempt_at, wait_ms, duration_ms, progress,
-       progress_message, cancel_requested_at, cancel_reason, test, callback_url, retry_of, schedule_id, fire_at, dead_letter,
+       progress_message, cancel_requested_at, cancel_reason, test, callback_url, retry_of, schedule_id, fire_at, flow_id, dead_letter,
        operations, fingerprint, wait_reason, wait_since, limit_keys, limit_key, limited_since, revision, timeline_count
      from read.runs where id = any($1::uuid[])`,
     [ids],
@@ -37,6 +37,7 @@ const COLUMNS: Record<string, keyof RunState> = {
   retry_of: 'retryOf',
   schedule_id: 'scheduleId',
   fire_at: 'fireAt',
+  flow_id: 'flowId',
   dead_letter: 'deadLetter',
   wait_reason: 'waitReason',
   wait_since: 'waitSince',

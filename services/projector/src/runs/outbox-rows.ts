@@ -12,7 +12,7 @@ export interface OutboxRow {
 const CHUNK = 500;
 
 /** What must follow, under ids that name the batch: relayed twice, it is stored once. */
-export function outboxRows({ firstSeq, lastSeq, queueRuns, notifyRuns, deadLetters }: RunsFolded): OutboxRow[] {
+export function outboxRows({ firstSeq, lastSeq, queueRuns, notifyRuns, notifyFlows, deadLetters }: RunsFolded): OutboxRow[] {
   const batch = `${firstSeq}-${lastSeq}`;
   const rows: OutboxRow[] = [];
   for (let first = 0; first < queueRuns.length; first += CHUNK) {
@@ -23,6 +23,11 @@ export function outboxRows({ firstSeq, lastSeq, queueRuns, notifyRuns, deadLette
   for (let first = 0; first < notifyRuns.length; first += CHUNK) {
     const id = `notify-run:${batch}:${first}`;
     const payload = { v: 2, id, groups: groupEnds(notifyRuns.slice(first, first + CHUNK)) };
+    rows.push({ subject: effectSubject('notify-run'), msg_id: id, payload });
+  }
+  for (let first = 0; first < notifyFlows.length; first += CHUNK) {
+    const id = `notify-flow:${batch}:${first}`;
+    const payload = { v: 2, id, groups: [], flows: notifyFlows.slice(first, first + CHUNK) };
     rows.push({ subject: effectSubject('notify-run'), msg_id: id, payload });
   }
   for (const letter of deadLetters) {

@@ -11,6 +11,8 @@ export interface RunRow {
   /** Absent: as it is; null: none. */
   result?: { value: Json | null };
   error?: { value: RunError | null };
+  /** What was made of an input with templates, and the keys it is limited by since. */
+  input?: { value: Json | null; limitKeys: string[] | undefined };
 }
 
 /** The part of a row that changes in its life. */
@@ -80,6 +82,9 @@ export function givenColumns({ state: s, definition: d, traceId }: RunRow & { de
     fire_at: d.fireAt,
     trace_id: traceId,
     limit_keys: s.limitKeys,
+    flow_id: s.flowId,
+    flow_key: d.flow?.key,
+    input_template: d.flow?.templated ? d.input : undefined,
   };
 }
 

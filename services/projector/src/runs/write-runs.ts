@@ -1,5 +1,6 @@
 import type { RunEventOf } from '@jobflow/contracts';
 import { type CopyColumn, type CopyType, type DbSession, pgJson } from '@jobflow/read-model';
+import { writeFlows } from '../flows/write-flows.js';
 import type { RunsFolded } from './fold-runs.js';
 import { outboxRows } from './outbox-rows.js';
 import { changingColumns, givenColumns, type RunRow } from './run-row.js';
@@ -21,7 +22,8 @@ const CHANGING =
 const GIVEN =
   columns(`job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags texts, created_at instant,
   created_by text, expires_at instant, idempotency_key text, unique_key text, callback_url text, test bool, retry_of uuid,
-  schedule_id text, fire_at instant, trace_id text, limit_keys texts`);
+  schedule_id text, fire_at instant, trace_id text, limit_keys texts, flow_id uuid, flow_key text,
+  input_template json`);
 const ALL = [ID, ...CHANGING, ...GIVEN];
 const TIMELINE = columns('run_id uuid, seq bigint, events json');
 const OUTBOX = columns('subject text, msg_id text, payload json');
@@ -38,6 +40,8 @@ const assigned = ({ name, type }: CopyColumn): string => {
 const UPDATE = `update read.runs r set ${CHANGING.map(assigned).join(', ')}
   from json_to_recordset($1::json) as x(${[ID, ...CHANGING].map(recordType).join(', ')}, has_result bool, has_error bool)
   where r.id = x.id and r.id >= $2 and r.id <= $3`;
+const INPUTS = `update read.runs r set input = x.input, limit_keys = x.limit_keys
+  from json_to_recordset($1::json) as x(id uuid, input json, limit_keys text[]) where r.id = x.id`;
 const TICKS = `insert into read.schedule_fires (schedule_id, tick, outcome, why, run_id)
   select x.schedule_id, to_timestamp(x.tick / 1000.0), x.outcome, x.why, x.run_id
   from json_to_recordset($1::json) as x(schedule_id text, tick float8, outcome text, why text, run_id uuid)
@@ -68,6 +72,9 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
     const ids = updates.map((row) => row.state.id).sort();
     await send('runs-update', UPDATE, updates.map(changingColumns), ids[0], ids.at(-1));
   }
+  const inputs = [...folded.rows.values()].flatMap(({ state, input }) => (input ? [{ id: state.id, input: input.value, limit_keys: input.limitKeys ?? null }] : []));
+  await send('runs-inputs', INPUTS, inputs);
+  await writeFlows(tx, folded.flows);
   const timelines = [...folded.timelines].map(([run_id, { seq, events }]) => ({ run_id, seq, events }));
   if (timelines.length > 0) await tx.copy('read.run_events', TIMELINE, timelines);
   await send(

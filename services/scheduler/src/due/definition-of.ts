@@ -18,6 +18,7 @@ export function definitionOf(row: DueRow): RunDefinition {
     fireAt: row.fire_at?.getTime(),
     retryOf: row.retry_of,
     test: row.test || undefined,
+    flow: flowOf(row),
   };
   return {
     id: row.id,
@@ -34,6 +35,10 @@ export function definitionOf(row: DueRow): RunDefinition {
     createdAt: row.created_at.getTime(),
     ...given(optional),
   };
+}
+
+function flowOf({ flow_id: id, flow_key: key, input_template: template }: DueRow): RunDefinition['flow'] {
+  return id !== null && key !== null ? { id, key, ...(template !== null && { templated: true }) } : undefined;
 }
 
 type Given<T> = { [K in keyof T]?: NonNullable<T[K]> };

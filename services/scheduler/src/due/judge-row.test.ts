@@ -36,6 +36,9 @@ const row = (over: Partial<DueRow> = {}): DueRow => ({
   wait_since: null,
   limit_key: null,
   limited_since: null,
+  flow_id: null,
+  flow_key: null,
+  input_template: null,
   ...over,
 });
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);

@@ -1,4 +1,5 @@
-import { DUPLICATE_WINDOW_MS, queuedMsgId, queuedSubject, type RunEventOf, shardOf } from '@jobflow/contracts';
+import { fingerprint } from '@jobflow/domain';
+import { controlSubject, DUPLICATE_WINDOW_MS, inputFailedMsgId, queuedMsgId, queuedSubject, type RunEventOf, shardOf } from '@jobflow/contracts';
 import {
   type Clock,
   type EventLog,
@@ -8,9 +9,11 @@ import {
   type NatsLink,
   type StateStore,
 } from '@jobflow/platform';
+import { DatabaseUnavailableError } from '@jobflow/read-model';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 import type { Shards } from '../shards/shard-locks.js';
 import type { DueRow } from './due-rows.js';
+import type { ParentValues } from '../flows/parent-values.js';
 import type { ExpireRuns } from './expire-runs.js';
 import { judgeRow } from './judge-row.js';
 import { RecentQueueings } from './recent-queueings.js';
@@ -24,6 +27,7 @@ interface Dependencies {
   logger: Logger;
   metrics: SchedulerMetrics;
   expire: ExpireRuns;
+  parents: ParentValues;
 }
 
 export interface RowQueue {
@@ -39,7 +43,7 @@ const SKEW_MS = 5_000;
 
 /** Queues runs whose time has come, each under the message id run:delivery. */
 export function createRowQueue(dependencies: Dependencies): RowQueue {
-  const { link, log, store, shards, clock, logger, metrics, expire } = dependencies;
+  const { link, log, store, shards, clock, logger, metrics, expire, parents } = dependencies;
   const recent = new RecentQueueings();
   const dueAt = (row: DueRow): number => (row.next_attempt_at ?? row.due_at)?.getTime() ?? 0;
 
@@ -60,6 +64,19 @@ export function createRowQueue(dependencies: Dependencies): RowQueue {
     metrics.queued((clock.now() - dueAt(row)) / 1000);
   }
 
+  /** A node of a flow is given what it asked for of those it depends on; if that cannot be done, it fails. */
+  async function release(row: DueRow, event: RunEventOf<'RunQueued'>): Promise<void> {
+    const filled = row.flow_id === null ? { ok: true as const, event } : await parents.fill(row, event);
+    if (filled.ok) return append(row, filled.event);
+    const { id, queue } = row;
+    const error = { ...filled.error, fingerprint: fingerprint(row.job, filled.error.message), retryable: false };
+    const failed = { type: 'RunInputFailed' as const, runId: id, delivery: event.delivery, at: clock.now(), error };
+    const messages = [{ subject: controlSubject(queue), events: [failed] }];
+    const appended = await log.append({ messages, msgId: inputFailedMsgId(id, event.delivery) });
+    if (!appended.ok) throw new LogUnavailableError(`the log refuses it: ${appended.reason}`);
+    recent.add(id, event.delivery, clock.now());
+  }
+
   return {
     wasQueued: (runId, delivery) => recent.has(runId, delivery),
     async queue(row) {
@@ -68,11 +85,11 @@ export function createRowQueue(dependencies: Dependencies): RowQueue {
       if (judged.kind === 'later') return judged.at;
       try {
         if (judged.kind === 'expired') await expire([row]);
-        else if (!recent.has(row.id, judged.event.delivery)) await append(row, judged.event);
+        else if (!recent.has(row.id, judged.event.delivery)) await release(row, judged.event);
         return undefined;
       } catch (error) {
-        // Anything but a log that is away is a bug: said loudly, and left to the sweep instead of being tried at once.
-        const away = error instanceof LogUnavailableError;
+        // Anything but a log or a database that is away is a bug: said loudly, and left to the sweep instead of being tried at once.
+        const away = error instanceof LogUnavailableError || error instanceof DatabaseUnavailableError;
         logger[away ? 'warn' : 'error']({ err: error, runId: row.id }, 'a due run cannot be queued now');
         return away ? clock.now() + AGAIN_MS : undefined;
       }
