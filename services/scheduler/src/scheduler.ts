@@ -20,8 +20,8 @@ import { createExpiry } from './due/expire-runs.js';
 import { createRowQueue } from './due/queue-due-row.js';
 import { createWaiterWatch } from './due/wake-waiters.js';
 import { createQueueRunEffects } from './effects/queue-run-effects.js';
-import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createParentValues } from './flows/parent-values.js';
+import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createShardLocks } from './shards/shard-locks.js';
 import { createBrokerTime } from './time/broker-time.js';
 
@@ -59,7 +59,17 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   });
   const expiry = createExpiry({ db, log, store, shards: locks, clock, logger });
   const { expire } = expiry;
-  const rows = createRowQueue({ link, log, store, shards: locks, clock, logger, metrics, expire, parents: createParentValues(db) });
+  const rows = createRowQueue({
+    link,
+    log,
+    store,
+    shards: locks,
+    clock,
+    logger,
+    metrics,
+    expire,
+    parents: createParentValues(db),
+  });
   const due = createDueRuns({ db, rows, store, shards: locks, clock, logger });
   const waiters = createWaiterWatch({ db, rows, store, shards: locks, clock, logger });
   const recorder = createTickRecorder({

@@ -10,8 +10,8 @@ import {
 import {
   evolveRun,
   hasLetGo,
-  keysLetGo,
   isOfOneRun,
+  keysLetGo,
   type RunLifeEvent,
   type RunState,
   waitsForPermit,

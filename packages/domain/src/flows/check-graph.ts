@@ -23,10 +23,14 @@ export function checkGraph(nodes: readonly NamedNode[]): CheckedGraph {
   const edges = dependsOn.reduce((sum, parents) => sum + parents.length, 0);
   if (edges > limits.flowEdges)
     fields.nodes = `have ${edges} dependencies together; at most ${limits.flowEdges} are allowed: let a node without work stand between many and many`;
-  if (Object.keys(fields).length > 0) return { ok: false, fields: Object.fromEntries(Object.entries(fields).slice(0, SHOWN)) };
+  if (Object.keys(fields).length > 0)
+    return { ok: false, fields: Object.fromEntries(Object.entries(fields).slice(0, SHOWN)) };
   const cycle = findCycle(dependsOn);
   if (!cycle) return { ok: true, dependsOn };
-  return { ok: false, fields: { [`nodes.${cycle[0]}.dependsOn`]: cycleInWords(cycle.map((n) => nodes[n]?.key ?? '')) } };
+  return {
+    ok: false,
+    fields: { [`nodes.${cycle[0]}.dependsOn`]: cycleInWords(cycle.map((n) => nodes[n]?.key ?? '')) },
+  };
 }
 
 function placesOf(nodes: readonly NamedNode[], fields: Record<string, string>): Map<string, number> {

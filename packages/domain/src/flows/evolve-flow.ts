@@ -97,9 +97,7 @@ export function flowRetried(flow: FlowState, event: FlowRetryRequested): FlowEvo
     steps: [
       ...restarted.map(({ runId }): FlowStep => ({ kind: 'restart', runId })),
       // What once had its delay is not kept waiting again.
-      ...restarted
-        .filter((node) => isReady(next, node))
-        .map(({ runId }): FlowStep => ({ kind: 'release', runId })),
+      ...restarted.filter((node) => isReady(next, node)).map(({ runId }): FlowStep => ({ kind: 'release', runId })),
     ],
   };
 }

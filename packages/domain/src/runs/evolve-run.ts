@@ -16,8 +16,7 @@ export type RunLifeEvent =
   | DerivedEvent;
 /** What the log itself says of one run. */
 export type LoggedRunEvent = Exclude<RunLifeEvent, DerivedEvent>;
-export const isOfOneRun = (event: RunEvent): event is LoggedRunEvent =>
-  event.type.startsWith('Run');
+export const isOfOneRun = (event: RunEvent): event is LoggedRunEvent => event.type.startsWith('Run');
 type OnAttempt = { attempt: number; delivery: number; claim: number };
 
 export interface EventMeta {

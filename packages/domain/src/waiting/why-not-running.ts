@@ -118,7 +118,8 @@ function parents({ parents: waiting = [] }: WaitFacts): Reason[] {
   const names = waiting.slice(0, NAMED).map(({ key }) => key);
   const more = waiting.length - names.length;
   const listed = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
-  const message = waiting.length === 1 ? `It waits for ${listed} to end` : `It waits for ${waiting.length} runs to end: ${listed}`;
+  const message =
+    waiting.length === 1 ? `It waits for ${listed} to end` : `It waits for ${waiting.length} runs to end: ${listed}`;
   return [{ code: 'PARENTS', message, target: first.runId }];
 }
 

@@ -3,7 +3,9 @@ import { Migration } from '@mikro-orm/migrations';
 /** Graphs of runs. How a node stands is in its run's row; here is what belongs to the whole. */
 export class Migration0008 extends Migration {
   override up(): void {
-    this.addSql(`alter table read.runs add column flow_id uuid, add column flow_key text, add column input_template json`);
+    this.addSql(
+      `alter table read.runs add column flow_id uuid, add column flow_key text, add column input_template json`,
+    );
     // Few runs are nodes of flows, and all others cost the index nothing.
     this.addSql(`create index runs_flow on read.runs (flow_id, id) where flow_id is not null`);
     this.addSql(`create table read.flows (

@@ -1,7 +1,7 @@
 import type { BulkActionName } from '@jobflow/read-model';
 import type { Context } from '../context/context.js';
 import { badUserInput } from '../errors/refusals.js';
-import { isTimeout } from '../runs/list-runs.js';
+import { isTimeout } from '../paging/count-rows.js';
 import type { FacetCount } from '../runs/run-details.js';
 import type { RunFilter } from '../runs/run-filter.js';
 import { columnsFor, type RunRow, runOfRow } from '../runs/run-row.js';

@@ -1,9 +1,9 @@
 import type { Context } from '../context/context.js';
 import { badUserInput } from '../errors/refusals.js';
 import { checkFirst } from '../paging/check-first.js';
+import { isTimeout } from '../paging/count-rows.js';
 import { decodeCursor } from '../paging/cursor.js';
 import { pageOf } from '../paging/page-of.js';
-import { isTimeout } from '../runs/list-runs.js';
 import { runConditions } from '../runs/run-conditions.js';
 import type { RunFilter } from '../runs/run-filter.js';
 import { columnsFor, type RunRow, runOfRow } from '../runs/run-row.js';

@@ -19,6 +19,8 @@ export interface Wanted {
   fields: EnqueueFields;
   /** Such as `inputs.3.`; empty for a single request. */
   path: string;
+  /** Its input is not what the job will get, so the job's schema says nothing about it yet. */
+  unchecked?: boolean;
 }
 
 const SHOWN = 100;
@@ -28,10 +30,10 @@ export function prepareRuns(ctx: Context, store: StateStore, wanted: readonly Wa
   const problems: Record<string, string> = {};
   const prepared: PreparedRun[] = [];
   const now = ctx.clock.now();
-  for (const { job: name, fields, path } of wanted) {
+  for (const { job: name, fields, path, unchecked } of wanted) {
     const job = jobFor(ctx, store, name);
     if (fields.queue !== undefined && !hasQueue(store, fields.queue)) throw notFound('queue', fields.queue);
-    const found = problemsOf(ctx, job, fields);
+    const found = problemsOf(ctx, job, fields, unchecked);
     const resolved = resolveRun(job, fields, { id: newId(), now, actor: ctx.actor });
     if (!resolved.ok) Object.assign(found, resolved.fields);
     for (const [field, problem] of Object.entries(found)) problems[`${path}${field}`] = problem;
@@ -52,8 +54,8 @@ function jobFor(ctx: Context, store: StateStore, name: string): JobState {
 }
 
 /** What only the gateway can judge: the job's schema, and where a callback would go. */
-function problemsOf(ctx: Context, job: JobState, fields: EnqueueFields): Record<string, string> {
-  const found = schemaProblems(job, fields.input === undefined ? job.defaultInput : fields.input);
+function problemsOf(ctx: Context, job: JobState, fields: EnqueueFields, unchecked = false): Record<string, string> {
+  const found = unchecked ? {} : schemaProblems(job, fields.input === undefined ? job.defaultInput : fields.input);
   if (fields.callbackUrl !== undefined) {
     const checked = checkUrl(fields.callbackUrl, { allow: ctx.config.allowCidrs, httpsOnly: true });
     if (!checked.ok) found.callbackUrl = checked.reason;

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import type { FlowInput } from '../flows/flow-input.js';
 import type { EnqueueInput } from './enqueue-input.js';
 
 /**
- * What makes two enqueue requests the same: every field but the idempotency key, whatever the order of keys. A missing
+ * What makes two requests for a run or a flow the same: every field but the idempotency key, whatever the order of keys. A missing
  * field and null are one.
  */
-export function requestHash(input: EnqueueInput): string {
+export function requestHash(input: EnqueueInput | FlowInput): string {
   const { idempotencyKey: _, ...fields } = input;
   return createHash('sha256').update(canonical(fields)).digest('base64url');
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../context/context.js';
 import { badUserInput } from '../errors/refusals.js';
 import { checkFirst, maxList } from '../paging/check-first.js';
-import { isTimeout } from './list-runs.js';
+import { isTimeout } from '../paging/count-rows.js';
 import { runConditions } from './run-conditions.js';
 import type { FacetCount } from './run-details.js';
 import type { RunFacet } from './run-enums.js';

@@ -1,7 +1,7 @@
 import { encodePosition } from '@jobflow/contracts';
-import type { Queryable } from '@jobflow/read-model';
 import type { Context } from '../context/context.js';
 import { checkFirst } from '../paging/check-first.js';
+import { countRows } from '../paging/count-rows.js';
 import { decodeCursor } from '../paging/cursor.js';
 import { afterCursor, type Order, orderBy } from '../paging/keyset.js';
 import { pageOf } from '../paging/page-of.js';
@@ -45,7 +45,9 @@ export async function listRuns(
   const name = `runs ${field} ${descending}`;
 
   const conditions = runConditions(args.filter, visibleJobs(ctx.principal));
-  const total = fields.has('totalCount') ? countRuns(ctx, conditions.sql, [...conditions.params]) : null;
+  const total = fields.has('totalCount')
+    ? countRows(ctx.db, `read.runs where ${conditions.sql}`, [...conditions.params])
+    : null;
   if (args.after) afterCursor(conditions.fixed, order, decodeCursor(name, by === 'id' ? 1 : 2, args.after));
   const where = `${conditions.fixed.sql} and ${conditions.moving.sql}`;
   const rows = ctx.db.query<RunRow>(
@@ -63,23 +65,3 @@ export async function listRuns(
 
 const plain = (value: unknown): string | number | null =>
   value instanceof Date ? value.toISOString() : ((value as string | number | null) ?? null);
-
-const COUNT_MS = 200;
-
-/** Exact, or null when it takes over 200 ms. */
-async function countRuns(ctx: Pick<Context, 'db'>, where: string, params: unknown[]): Promise<number | null> {
-  const count = async (tx: Queryable) => {
-    await tx.query(`set local statement_timeout = ${COUNT_MS}`);
-    const [row] = await tx.query<{ n: number }>(`select count(*) as n from read.runs where ${where}`, params);
-    return row?.n ?? 0;
-  };
-  try {
-    return await ctx.db.tx(count);
-  } catch (error) {
-    if (isTimeout(error)) return null;
-    throw error;
-  }
-}
-
-/** Postgres cancelled the statement. */
-export const isTimeout = (error: unknown): boolean => (error as { code?: string } | undefined)?.code === '57014';

@@ -43,6 +43,7 @@ function addFixed(fixed: Conditions, filter: RunFilter): void {
     .add('kind = any(?::text[])', filter.kinds)
     .add('created_at >= ?', filter.createdAfter)
     .add('created_at < ?', filter.createdBefore)
+    .add('flow_id = ?::uuid', uuid(filter.flowId, 'flowId', 'a flow'))
     .add('schedule_id = ?', filter.scheduleId)
     .add('retry_of = ?::uuid', uuid(filter.retryOf, 'retryOf'))
     .add('created_by = ?', filter.createdBy)

@@ -92,6 +92,9 @@ export class RunFilter {
   search?: string | null;
 
   @Field(() => ID, { nullable: true })
+  flowId?: string | null;
+
+  @Field(() => ID, { nullable: true })
   scheduleId?: string | null;
 
   @Field(() => ID, { nullable: true })

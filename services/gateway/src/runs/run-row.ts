@@ -7,7 +7,7 @@ export const LEAN_COLUMNS =
   'id, job, job_revision, kind, policy, status, queue, priority, error, attempt, max_attempts, progress, progress_message, tags, ' +
   'worker_id, created_at, created_by, due_at, queued_at, started_at, finished_at, expires_at, next_attempt_at, wait_ms, ' +
   'duration_ms, idempotency_key, unique_key, cancel_requested_at, cancel_reason, test, retry_of, retried_by, schedule_id, ' +
-  'trace_id, dead_letter, wait_reason, wait_since, limit_key, revision, timeline_count, changed_seq';
+  'flow_id, trace_id, dead_letter, wait_reason, wait_since, limit_key, revision, timeline_count, changed_seq';
 
 /** Up to 256 KiB each, so they are read only when somebody selects them. */
 const HEAVY = ['input', 'result'] as const;
@@ -54,6 +54,7 @@ export interface RunRow {
   retry_of: string | null;
   retried_by: string[] | null;
   schedule_id: string | null;
+  flow_id: string | null;
   trace_id: string | null;
   dead_letter: DeadLetterState | null;
   wait_reason: string | null;
@@ -103,6 +104,7 @@ export function runOfRow(row: RunRow): Run {
     retriedBy: row.retried_by ?? [],
     deadLetter: row.dead_letter,
     scheduleId: row.schedule_id,
+    flowId: row.flow_id,
     traceId: row.trace_id,
     revision: row.revision,
     timelineCount: row.timeline_count,

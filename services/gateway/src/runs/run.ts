@@ -138,6 +138,9 @@ export class Run {
   @Field(() => ID, { nullable: true })
   scheduleId?: Maybe<string>;
 
+  @Field(() => ID, { nullable: true })
+  flowId?: Maybe<string>;
+
   @Field(() => String, { nullable: true })
   createdBy?: Maybe<string>;
 

@@ -1,6 +1,7 @@
 import { type Reason, type WaitFacts, whyNotRunning } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
 import { logGauge } from '../enqueue/log-gauge.js';
+import { unendedParents } from '../flows/flow-nodes.js';
 import { isAbleTo, isOnline, listWorkers, serves } from '../workers/list-workers.js';
 import type { Run } from './run.js';
 
@@ -16,12 +17,13 @@ export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
   // Whoever waits for a limit is in no queue: nobody there is ahead of it.
   const inQueue = queued && !run.limitKey;
   const settings = ctx.stateStore.queues.get(run.queue)?.state;
-  const [workers, ahead, logFull, limit, running] = await Promise.all([
+  const [workers, ahead, logFull, limit, running, parents] = await Promise.all([
     queued ? workersFor(ctx, run) : undefined,
     inQueue ? countAhead(ctx, run.id) : undefined,
     logGauge(ctx).isFull(),
     queued && run.limitKey ? limitFacts(ctx, run.id, run.limitKey) : undefined,
     inQueue && settings?.concurrency !== undefined ? runningIn(ctx, run.queue) : undefined,
+    run.status === 'BLOCKED' ? unendedParents(ctx.db, run) : undefined,
   ]);
   const { status, job, kind, queue, attempt, maxAttempts } = run;
   const reasons = whyNotRunning({
@@ -36,6 +38,7 @@ export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
       limits: ctx.stateStore.jobs.get(job)?.state.limits,
     },
     limit,
+    parents,
     queue: settings && { ...settings, running },
     job: ctx.stateStore.jobs.get(job)?.state,
     workers,

@@ -4,6 +4,8 @@ import { ChannelResolver } from '../channels/channel-resolver.js';
 import { DeadLetterResolver } from '../dead-letters/dead-letter-resolver.js';
 import { DeliveryResolver } from '../deliveries/delivery-resolver.js';
 import { EnqueueResolver } from '../enqueue/enqueue-resolver.js';
+import { FlowResolver } from '../flows/flow-resolver.js';
+import { RunFlowFields } from '../flows/run-flow-fields.js';
 import { HandlerResolver } from '../handlers/handler-resolver.js';
 import { JobFields } from '../jobs/job-fields.js';
 import { JobResolver } from '../jobs/job-resolver.js';
@@ -34,6 +36,8 @@ export const domainResolvers: readonly ResolverClass[] = [
   RunResolver,
   RunFields,
   RunSubscriptions,
+  FlowResolver,
+  RunFlowFields,
   ScheduleResolver,
   ScheduleCommands,
   ScheduleFields,

@@ -61,7 +61,7 @@ export function createEffectReader(dependencies: Dependencies): Service {
       const planned = wanted.map((run) => planDeliveries(run, facts)).filter((events) => events.length > 0);
       await record(await unknownOf(db, planned));
     }
-    if (parsed.data.flows?.length) await tellOfFlows(parsed.data.flows, now, message.time.getTime());
+    if ('flows' in parsed.data && parsed.data.flows) await tellOfFlows(parsed.data.flows, now, message.time.getTime());
     message.ack();
   }
 

@@ -1,7 +1,7 @@
 import type { DeliveryEvent, FlowStatus, NotifyFlow, RunWebhook } from '@jobflow/contracts';
 import type { Queryable } from '@jobflow/read-model';
-import { deliveryId } from '../deliveries/delivery-id.js';
 import { redactedUrl } from '../deliveries/delivery.js';
+import { deliveryId } from '../deliveries/delivery-id.js';
 
 export interface EndedFlow {
   id: string;

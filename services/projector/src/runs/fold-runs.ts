@@ -1,4 +1,11 @@
-import { isTerminal, type NotifyFlow, type NotifyRun, type QueueRun, type RunCommit, type RunEventOf } from '@jobflow/contracts';
+import {
+  isTerminal,
+  type NotifyFlow,
+  type NotifyRun,
+  type QueueRun,
+  type RunCommit,
+  type RunEventOf,
+} from '@jobflow/contracts';
 import {
   type DeadLetter,
   evolveRun,

@@ -12,7 +12,14 @@ export interface OutboxRow {
 const CHUNK = 500;
 
 /** What must follow, under ids that name the batch: relayed twice, it is stored once. */
-export function outboxRows({ firstSeq, lastSeq, queueRuns, notifyRuns, notifyFlows, deadLetters }: RunsFolded): OutboxRow[] {
+export function outboxRows({
+  firstSeq,
+  lastSeq,
+  queueRuns,
+  notifyRuns,
+  notifyFlows,
+  deadLetters,
+}: RunsFolded): OutboxRow[] {
   const batch = `${firstSeq}-${lastSeq}`;
   const rows: OutboxRow[] = [];
   for (let first = 0; first < queueRuns.length; first += CHUNK) {

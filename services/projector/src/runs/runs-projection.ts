@@ -74,7 +74,9 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
     },
     rejectedOf: (folded) => folded.rejected,
     committed(folded, { prev, cur }) {
-      const effects = [folded.queueRuns, folded.notifyRuns, folded.notifyFlows, folded.deadLetters].some(({ length }) => length > 0);
+      const effects = [folded.queueRuns, folded.notifyRuns, folded.notifyFlows, folded.deadLetters].some(
+        ({ length }) => length > 0,
+      );
       listener.moved({ prev, cur, effects });
     },
   };

@@ -72,7 +72,9 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
     const ids = updates.map((row) => row.state.id).sort();
     await send('runs-update', UPDATE, updates.map(changingColumns), ids[0], ids.at(-1));
   }
-  const inputs = [...folded.rows.values()].flatMap(({ state, input }) => (input ? [{ id: state.id, input: input.value, limit_keys: input.limitKeys ?? null }] : []));
+  const inputs = [...folded.rows.values()].flatMap(({ state, input }) =>
+    input ? [{ id: state.id, input: input.value, limit_keys: input.limitKeys ?? null }] : [],
+  );
   await send('runs-inputs', INPUTS, inputs);
   await writeFlows(tx, folded.flows);
   const timelines = [...folded.timelines].map(([run_id, { seq, events }]) => ({ run_id, seq, events }));

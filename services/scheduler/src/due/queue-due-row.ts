@@ -1,5 +1,13 @@
+import {
+  controlSubject,
+  DUPLICATE_WINDOW_MS,
+  inputFailedMsgId,
+  queuedMsgId,
+  queuedSubject,
+  type RunEventOf,
+  shardOf,
+} from '@jobflow/contracts';
 import { fingerprint } from '@jobflow/domain';
-import { controlSubject, DUPLICATE_WINDOW_MS, inputFailedMsgId, queuedMsgId, queuedSubject, type RunEventOf, shardOf } from '@jobflow/contracts';
 import {
   type Clock,
   type EventLog,
@@ -10,10 +18,10 @@ import {
   type StateStore,
 } from '@jobflow/platform';
 import { DatabaseUnavailableError } from '@jobflow/read-model';
+import type { ParentValues } from '../flows/parent-values.js';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 import type { Shards } from '../shards/shard-locks.js';
 import type { DueRow } from './due-rows.js';
-import type { ParentValues } from '../flows/parent-values.js';
 import type { ExpireRuns } from './expire-runs.js';
 import { judgeRow } from './judge-row.js';
 import { RecentQueueings } from './recent-queueings.js';

@@ -58,7 +58,10 @@ async function readParents(db: Db, row: DueRow, paths: readonly ParentPath[]): P
     const whole: { [key: string]: Json } = {};
     for (const parent of await db.query<ParentRow>(PARENTS, [row.flow_id, row.id, wanted])) {
       if (parent.status === null)
-        return refused('TEMPLATE', `The run ${parent.run_id} of ${parent.key}, which it depends on, is not kept any more`);
+        return refused(
+          'TEMPLATE',
+          `The run ${parent.run_id} of ${parent.key}, which it depends on, is not kept any more`,
+        );
       whole[parent.key] = valuesOf(parent);
     }
     const pruned = pruneParents(whole, paths);
@@ -83,12 +86,14 @@ function filledWith(
   inSpec: readonly ParentPath[],
 ): Filled {
   const forSpec = pruneParents(parents, inSpec);
-  if (sizeOf(forSpec) > limits.inputBytes) return tooLarge("What its job's templates name of the runs it depends on", sizeOf(forSpec));
+  if (sizeOf(forSpec) > limits.inputBytes)
+    return tooLarge("What its job's templates name of the runs it depends on", sizeOf(forSpec));
   const run = { ...event.run, ...(inSpec.length > 0 && { parents: forSpec }) };
   if (row.input_template === null) return { ok: true, event: { ...event, run } };
   const rendered = fillParents(row.input_template, parents);
   if (!rendered.ok) return refused('TEMPLATE', `A template of the input cannot be filled: ${rendered.message}`);
-  if (sizeOf(rendered.value) > limits.inputBytes) return tooLarge('Its input, once its templates are filled,', sizeOf(rendered.value));
+  if (sizeOf(rendered.value) > limits.inputBytes)
+    return tooLarge('Its input, once its templates are filled,', sizeOf(rendered.value));
   return { ok: true, event: { ...event, run: { ...run, input: rendered.value } } };
 }
 
