@@ -26,6 +26,8 @@ export async function dumpTables(db: Db): Promise<Record<string, string[]>> {
 
 const TABLES = {
   runs: 'id',
+  flows: 'id',
+  flow_nodes: 'flow_id, n',
   log_lines: 'run_id, line',
   run_logs: 'run_id',
   rejected: 'stream, seq',
@@ -70,6 +72,12 @@ export async function wrongCounters(db: Db): Promise<object[]> {
         `select queue as key, 'DEAD' as status, dead_letters as n from read.queue_stats where dead_letters <> 0`,
         `select queue as key, 'DEAD' as status, count(*) as n from read.runs where dead_letter = 'OPEN' group by 1`,
       ),
+    )),
+    ...(await db.query(
+      `select f.id, f.total, f.done, f.failed from read.flows f where (f.total, f.done, f.failed) <> (
+         select count(*), count(*) filter (where r.status in ('SUCCEEDED','FAILED','CANCELLED','EXPIRED')),
+           count(*) filter (where r.status in ('FAILED','EXPIRED'))
+         from read.flow_nodes n left join read.runs r on r.id = n.run_id where n.flow_id = f.id)`,
     )),
     ...(await db.query(
       `select id, timeline_count, n from read.runs join (

@@ -34,11 +34,11 @@ const DAY = 86_400_000;
 
 /**
  * Lives of runs as a log may hold them: every kind of end, retries, snoozes, claims, ticks, and what comes late, twice or
- * for nobody. Interleaved at random; the order within one life is kept.
+ * for nobody, and flows of them. Interleaved at random; the order within one life is kept.
  */
-export function randomLives(count: number, seed: number, now: number): Told[] {
+export function randomLives(count: number, seed: number, now: number, { flows = true } = {}): Told[] {
   const random = seeded(seed);
-  const lives = Array.from({ length: count }, (_, n) => life(n, random, now));
+  const lives = Array.from({ length: count }, (_, n) => life(n, random, now, flows));
   const told: Told[] = [];
   const open = lives.map((steps) => steps.values());
   while (open.length > 0) {
@@ -72,6 +72,12 @@ export function idAt(ms: number, random: () => number): string {
 }
 
 const pick = <T>(from: readonly T[], random: () => number): T => from[Math.floor(random() * from.length)] as T;
+
+interface FlowLife {
+  take(...nodes: Life[]): void;
+  cancel(): void;
+  retry(n: number): void;
+}
 
 /** One run's messages, by a script drawn at random. */
 class Life {
@@ -265,6 +271,66 @@ class Life {
   private letter(event: RunEvent): this {
     return this.say(controlSubject(this.run.queue), event);
   }
+  /** A node of a flow that waits for others; its input is a template over their results. */
+  blocked(): this {
+    const { run } = this;
+    if (run.flow) run.flow.templated = true;
+    run.input = { from: '{{parents.n0.result.ok}}' };
+    return this.say(controlSubject(run.queue), { type: 'RunPlanned', run, dueAt: run.createdAt, blocked: true });
+  }
+  /** Queued with its input as it is once its templates are filled. */
+  filled(): this {
+    const { run, attempt, delivery } = this;
+    const event: RunEvent = { type: 'RunQueued', run: { ...run, input: { from: true } }, attempt, delivery };
+    return this.say(queuedSubject(run.queue, run.priority), event);
+  }
+  inputFailed(): this {
+    const error = { message: 'too large', code: 'TEMPLATE_TOO_LARGE', fingerprint: 'fp', retryable: false };
+    const event: RunEvent = {
+      type: 'RunInputFailed',
+      runId: this.run.id,
+      delivery: this.delivery,
+      at: this.tick(),
+      error,
+    };
+    return this.say(controlSubject(this.run.queue), event);
+  }
+  /** Its next message is that of its second queueing as a first attempt. */
+  restarted(): this {
+    this.delivery++;
+    this.attempt = 1;
+    return this;
+  }
+  flow(nodes: readonly Life[], dependsOn: readonly number[][], runsAnyway: number[] = []): FlowLife {
+    const id = this.operation();
+    const { queue, createdAt } = this.run;
+    for (const [n, node] of nodes.entries()) node.run.flow = { id, key: `n${n}` };
+    this.say(controlSubject(queue), {
+      type: 'FlowCreated',
+      id,
+      queue,
+      createdAt,
+      tags: ['f'],
+      callbackUrl: 'https://example.com/done',
+      nodes: nodes.map(({ run }, n) => ({
+        key: `n${n}`,
+        runId: run.id,
+        job: run.job,
+        dependsOn: dependsOn[n] ?? [],
+        ...(runsAnyway.includes(n) && { onDependencyFailure: 'RUN' as const }),
+      })),
+    });
+    const say = (event: RunEvent) => this.say(controlSubject(queue), event);
+    return {
+      /** What the nodes have said so far goes into the one life of the flow, in this order. */
+      take: (...some) => {
+        for (const node of some) if (node !== this) this.told.push(...node.told.splice(0));
+      },
+      cancel: () =>
+        say({ type: 'FlowCancelRequested', flowId: id, reason: 'enough', runIds: nodes.map(({ run }) => run.id) }),
+      retry: (n) => say({ type: 'FlowRetryRequested', flowId: id, n }),
+    };
+  }
   operation(): string {
     return idAt(this.at, this.random);
   }
@@ -328,8 +394,55 @@ const scripts: ((run: Life, make: () => Life) => Life[])[] = [
   },
 ];
 
-function life(n: number, random: () => number, now: number): Told[] {
+/** Flows: released, cancelled below a failure, run anyway, cancelled as a whole, retried, and said twice. */
+const flowScripts: ((nodes: [Life, Life, Life, Life]) => void)[] = [
+  ([a, b, c, d]) => {
+    const flow = a.flow([a, b, c, d], [[], [0], [0], [1, 2]]);
+    flow.take(a.queued(), b.blocked(), c.blocked(), d.blocked());
+    flow.take(a.succeeded(), b.filled().succeeded(), c.filled().succeeded(), d.filled().started().succeeded());
+  },
+  ([a, b, c, d]) => {
+    const flow = a.flow([a, b, c, d], [[], [0], [1], [0, 2]], [3]);
+    flow.take(a.queued(), b.blocked(), c.blocked(), d.blocked());
+    flow.take(a.failed('dead'), d.filled());
+    flow.retry(2);
+    flow.take(d.succeeded());
+    flow.retry(1);
+    flow.retry(1);
+    a.restarted().queued().succeeded();
+    flow.take(b.filled().failed('dead'), c);
+    flow.retry(2);
+  },
+  ([a, b, c, d]) => {
+    const flow = a.flow([a, b, c, d], [[], [], [0, 1], [2]]);
+    flow.take(a.queued(), b.queued().started(), c.blocked(), d.blocked());
+    a.succeeded();
+    flow.cancel();
+    flow.take(b.cancelled());
+    flow.cancel();
+    flow.retry(1);
+    flow.take(b.restarted().queued().succeeded(), c.filled(), c.succeeded(), d.inputFailed());
+  },
+  ([a, b, c, d]) => {
+    const flow = a.flow([a, b, c, d], [[], [0], [0], []]);
+    flow.take(a.queued(), b.blocked(), c.blocked(), d.queued().failed('retry'));
+    flow.take(b.cancelRequested(), a.expired(), a.cancelRequested());
+  },
+  ([a, b, c, d]) => {
+    const flow = a.flow([a, b, c, d], [[], [0], [1], []]);
+    flow.take(a.queued().started(), b.blocked(), c.blocked(), d.queued());
+    flow.cancel();
+    a.cancelled();
+  },
+];
+
+function life(n: number, random: () => number, now: number, flows: boolean): Told[] {
   const make = () => new Life(n, random, now);
+  if (flows && random() < 0.15) {
+    const nodes: [Life, Life, Life, Life] = [make(), make(), make(), make()];
+    pick(flowScripts, random)(nodes);
+    return nodes.flatMap((one) => one.told);
+  }
   return pick(scripts, random)(make(), make).flatMap((one) => one.told);
 }
 

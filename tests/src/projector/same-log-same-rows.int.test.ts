@@ -33,6 +33,16 @@ test('the same log gives the same rows, whether it is folded as it comes or all 
   expect(rows.run_events?.length).toBeGreaterThan(2_000);
   const of = (where: string) => asItComes.db.query(`select id from read.runs where limit_key is not null and ${where}`);
   expect((await of(`next_attempt_at is not null and wait_reason = 'CONCURRENCY_LIMIT'`)).length).toBeGreaterThan(20);
+  const flows = await asItComes.db.query<{ status: string; retried: boolean }>(
+    'select distinct status, retries > 0 as retried from read.flows order by status, retried',
+  );
+  expect(flows.map(({ status, retried }) => `${status}${retried ? ' again' : ''}`)).toEqual([
+    'CANCELLED',
+    'FAILED again',
+    'RUNNING',
+    'RUNNING again',
+    'SUCCEEDED',
+  ]);
   expect(differences(rows, await dumpTables(allAtOnce.db))).toEqual([]);
   expect(await wrongCounters(asItComes.db)).toEqual([]);
   expect(await wrongCounters(allAtOnce.db)).toEqual([]);

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const database = await world.database('queried');
   db = database.db;
   await world.project(database.url);
-  await tell(world.log, randomLives(800, 53, now));
+  await tell(world.log, randomLives(800, 53, now, { flows: false }));
   await world.caughtUp(db);
 });
 afterAll(() => world[Symbol.asyncDispose]());
