@@ -29,3 +29,16 @@ export const flaky = defineHandler('flaky', { retry: soon }, async ({ runId, att
   note('end', runId, attempt);
   if (attempt === 1) throw new Error('the first attempt fails');
 });
+
+/** A node of a flow: it takes a moment, and fails if it is told to. */
+export const step = defineHandler(
+  'step',
+  { retry: { maxAttempts: 1 } },
+  async ({ runId, attempt, input, signal, noRetry }) => {
+    const { fails, ms } = input as { fails: boolean; ms: number };
+    note('start', runId, attempt);
+    await wait(ms, undefined, { signal });
+    note('end', runId, attempt);
+    if (fails) noRetry('it was told to fail');
+  },
+);
