@@ -53,6 +53,8 @@ const SKEW_MS = 5_000;
 export function createRowQueue(dependencies: Dependencies): RowQueue {
   const { link, log, store, shards, clock, logger, metrics, expire, parents } = dependencies;
   const recent = new RecentQueueings();
+  /** What is being queued now; as much as the caller's batches hold. */
+  const underWay = new Set<string>();
   const dueAt = (row: DueRow): number => (row.next_attempt_at ?? row.due_at)?.getTime() ?? 0;
 
   /** Somebody else may have queued it: its shard was theirs when it was due, or the dedupe window may not reach back. */
@@ -85,15 +87,27 @@ export function createRowQueue(dependencies: Dependencies): RowQueue {
     recent.add(id, event.delivery, clock.now());
   }
 
+  /** Heard of twice, by a hint and by its effect, it is queued once: a repetition would be refused, at a price. */
+  async function queueOnce(row: DueRow, event: RunEventOf<'RunQueued'>): Promise<void> {
+    const key = `${row.id} ${event.delivery}`;
+    if (underWay.has(key) || recent.has(row.id, event.delivery)) return;
+    underWay.add(key);
+    try {
+      await release(row, event);
+    } finally {
+      underWay.delete(key);
+    }
+  }
+
   return {
-    wasQueued: (runId, delivery) => recent.has(runId, delivery),
+    wasQueued: (runId, delivery) => underWay.has(`${runId} ${delivery}`) || recent.has(runId, delivery),
     async queue(row) {
       const judged = judgeRow(row, clock.now(), isUnsure(row));
       if (judged.kind === 'settled') return undefined;
       if (judged.kind === 'later') return judged.at;
       try {
         if (judged.kind === 'expired') await expire([row]);
-        else if (!recent.has(row.id, judged.event.delivery)) await release(row, judged.event);
+        else await queueOnce(row, judged.event);
         return undefined;
       } catch (error) {
         // Anything but a log or a database that is away is a bug: said loudly, and left to the sweep instead of being tried at once.
