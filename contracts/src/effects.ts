@@ -37,9 +37,6 @@ export const NotifyFlow = z.object({ flowId: FlowId, status: FlowStatus, at: Ins
 export type NotifyFlow = z.infer<typeof NotifyFlow>;
 
 export const QueueRuns = z.object({ v: z.literal(1), id: z.string(), runs: z.array(QueueRun) });
-/** The same as a hint that may be lost, of at most so many runs. */
-export const QUEUE_HINT_RUNS = 200;
-export const QueueRunsHint = z.array(QueueRun).max(QUEUE_HINT_RUNS);
 export const NotifyRuns = z.union([
   z.object({
     v: z.literal(2),

@@ -73,8 +73,6 @@ export const workerCommandSubject = (workerId: string) => `jf.worker.command.${b
 /** Core NATS subjects: hints and questions that may be lost. */
 export const live = {
   checkpoint: 'jf.live.checkpoint',
-  /** Runs to be queued, as soon as their rows are written: what JF_EFFECTS says for certain a few milliseconds later. */
-  queueRuns: 'jf.live.queue-runs',
   worker: 'jf.worker.heartbeat',
   cancel: 'jf.control.cancel',
   verify: 'jf.rpc.verify',

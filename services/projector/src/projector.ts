@@ -1,13 +1,4 @@
-import {
-  DELIVERIES_STREAM,
-  LOGS_STREAM,
-  live,
-  type Position,
-  QUEUE_HINT_RUNS,
-  type QueueRun,
-  RUNS_STREAM,
-  STATE_STREAM,
-} from '@jobflow/contracts';
+import { DELIVERIES_STREAM, LOGS_STREAM, type Position, RUNS_STREAM, STATE_STREAM } from '@jobflow/contracts';
 import { createEventLog, type Logger, type NatsLink, type Service } from '@jobflow/platform';
 import { type Db, ensurePartitions } from '@jobflow/read-model';
 import { deliveriesProjection } from './deliveries/deliveries-projection.js';
@@ -98,8 +89,7 @@ async function startActive(dependencies: Dependencies) {
   const announcer: Announcer = createAnnouncer(link, await storedPosition(db));
   const runs = createProjectionLoop(
     runsProjection({
-      moved({ cur, effects, queueRuns }) {
-        if (queueRuns.length > 0 && queueRuns.length <= QUEUE_HINT_RUNS) hintQueueRuns(link, queueRuns);
+      moved({ cur, effects }) {
         announcer.moved({ runs: cur });
         if (effects) relay.wake();
       },
@@ -139,11 +129,6 @@ async function startActive(dependencies: Dependencies) {
       await log.stop();
     },
   };
-}
-
-/** The effect is what counts: it is in the outbox already, and takes a few milliseconds more. */
-function hintQueueRuns({ nc }: NatsLink, runs: readonly QueueRun[]): void {
-  if (!nc.isClosed()) nc.publish(live.queueRuns, JSON.stringify(runs));
 }
 
 async function storedPosition(db: Db): Promise<Position> {

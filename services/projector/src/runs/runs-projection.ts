@@ -1,4 +1,4 @@
-import { type QueueRun, RUNS_STREAM } from '@jobflow/contracts';
+import { RUNS_STREAM } from '@jobflow/contracts';
 import type { DbSession } from '@jobflow/read-model';
 import { FlowBook } from '../flows/flow-book.js';
 import { movingFlows, runsBelow } from '../flows/flows-needed.js';
@@ -16,8 +16,8 @@ import { writeRuns } from './write-runs.js';
 type Commits = ReadCommits<'run'>['commits'];
 
 export interface RunsProjectionListener {
-  /** The checkpoint moved; `effects` when the outbox got something; `queueRuns`: what of that schedulers wait for. */
-  moved(checkpoint: { prev: number; cur: number; effects: boolean; queueRuns: readonly QueueRun[] }): void;
+  /** The checkpoint moved; `effects` when the outbox got something. */
+  moved(checkpoint: { prev: number; cur: number; effects: boolean }): void;
 }
 
 /** Folds the run log into runs, timelines, counters, ticks and the outbox. */
@@ -77,7 +77,7 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
       const effects = [folded.queueRuns, folded.notifyRuns, folded.notifyFlows, folded.deadLetters].some(
         ({ length }) => length > 0,
       );
-      listener.moved({ prev, cur, effects, queueRuns: folded.queueRuns });
+      listener.moved({ prev, cur, effects });
     },
   };
 }

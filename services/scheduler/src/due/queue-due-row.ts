@@ -87,7 +87,7 @@ export function createRowQueue(dependencies: Dependencies): RowQueue {
     recent.add(id, event.delivery, clock.now());
   }
 
-  /** Heard of twice, by a hint and by its effect, it is queued once: a repetition would be refused, at a price. */
+  /** Heard of twice, by an effect and by a sweep, it is queued once: a repetition would be refused, at a price. */
   async function queueOnce(row: DueRow, event: RunEventOf<'RunQueued'>): Promise<void> {
     const key = `${row.id} ${event.delivery}`;
     if (underWay.has(key) || recent.has(row.id, event.delivery)) return;

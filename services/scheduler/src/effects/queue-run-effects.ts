@@ -1,4 +1,4 @@
-import { EFFECTS_STREAM, effectSubject, live, type QueueRun, QueueRuns, QueueRunsHint } from '@jobflow/contracts';
+import { EFFECTS_STREAM, effectSubject, type QueueRun, QueueRuns } from '@jobflow/contracts';
 import { createOrderedReader, type Logger, type NatsLink, type ReadMessage, type Service } from '@jobflow/platform';
 
 interface Dependencies {
@@ -52,14 +52,6 @@ export async function createQueueRunEffects(dependencies: Dependencies): Promise
     },
   });
 
-  // Heard first mostly; what is heard twice is queued once.
-  const hints = link.nc.subscribe(live.queueRuns, {
-    callback(error, message) {
-      const parsed = error ? undefined : QueueRunsHint.safeParse(parseJson(message.data));
-      if (parsed?.success) dependencies.onRuns(parsed.data);
-    },
-  });
-
   async function tidy(): Promise<void> {
     const now = Date.now();
     marks.push({ at: now, seq: reader.nextSeq() });
@@ -81,7 +73,6 @@ export async function createQueueRunEffects(dependencies: Dependencies): Promise
     },
     async stop() {
       clearInterval(timer);
-      if (!link.nc.isClosed()) hints.unsubscribe();
       await reader.stop();
       await tidying;
     },
