@@ -10,7 +10,14 @@ export {
   type EnqueuedMany,
   type FlowOptions,
 } from './client/create-client.js';
-export type { EnqueueItem, EnqueueOptions, FlowNode, RetryOptions, RunOptions } from './client/enqueue-input.js';
+export type {
+  EnqueueItem,
+  EnqueueOptions,
+  FlowNode,
+  RetryOptions,
+  RunOptions,
+  Templated,
+} from './client/enqueue-input.js';
 export { JobflowError } from './client/jobflow-error.js';
 export type { Run, RunError, RunStatus } from './client/run.js';
 export { RunFailedError } from './client/run-failed-error.js';

@@ -1,5 +1,5 @@
 import { encodePosition } from '@jobflow/contracts';
-import { type ClientOptions, createClient, type JobflowError } from '@jobflow/sdk/client';
+import { type ClientOptions, createClient, type FlowNode, type JobflowError } from '@jobflow/sdk/client';
 import { defineHandler, defineJob } from '@jobflow/sdk/define';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
@@ -102,6 +102,19 @@ describe('enqueue', () => {
     await client.enqueueMany(['1', '2'].map((one) => ({ job: sendInvoice, input: { id: one } })));
     // @ts-expect-error the id is no number
     await client.enqueueMany([{ job: sendInvoice, input: { id: 1 } }]);
+  });
+
+  it('of a flow takes templates wherever the input has a value, and nothing else that does not fit', () => {
+    const counted = defineHandler(
+      'count',
+      { input: z.object({ n: z.number(), deep: z.object({ on: z.boolean() }) }) },
+      () => 1,
+    );
+    const node = (input: FlowNode<typeof counted>['input']) => input;
+    node({ n: 1, deep: { on: true } });
+    node({ n: '{{parents.extract.result.n}}', deep: '{{parents.extract.result}}' });
+    // @ts-expect-error: a text without a template is no number
+    node({ n: 'three', deep: { on: true } });
   });
 
   it('of a flow sends its graph as the API promises', async () => {

@@ -48,8 +48,16 @@ export type FlowNode<J> = {
   dependsOn?: readonly string[];
   /** What becomes of this node when one of them failed. Default: CANCEL. */
   onDependencyFailure?: 'CANCEL' | 'RUN';
-} & ItemInput<J> &
+} & NodeInput<J> &
   RunOptions;
+
+/** An input any part of which may come from the runs a node depends on: `{{parents.extract.result.rows}}`. */
+export type Templated<T> =
+  | T
+  | `${string}{{parents.${string}}}${string}`
+  | (T extends object ? { [K in keyof T]: Templated<T[K]> } : never);
+type NodeInput<J> =
+  undefined extends InputOfRef<J> ? { input?: Templated<InputOfRef<J>> } : { input: Templated<InputOfRef<J>> };
 
 /** The input of a job that is known; any JSON for one that is only named. May be left out where it may be undefined. */
 // biome-ignore lint/suspicious/noExplicitAny: of a job that is only named, nobody knows
