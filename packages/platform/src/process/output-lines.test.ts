@@ -1,5 +1,5 @@
 import { limits } from '@jobflow/contracts';
-import { Redactor } from '@jobflow/platform';
+import { Redactor } from '../secrets/redactor.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputLines } from './output-lines.js';
