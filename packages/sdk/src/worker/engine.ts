@@ -96,11 +96,12 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    if (this.adopt(message, queued)) return;
+    const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
+    // What is fresh was never here.
+    if (!fresh && this.adopt(message, queued)) return;
     // Another queueing of it waits here for its permit.
     if (limits.has(run.id)) return message.nak(REFUSED_TWIN_MS);
     if (isPaused(run.queue)) return message.nak();
-    const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     const remembered = message.seq >= cancelled.forgottenBelow;
     if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
     this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
