@@ -12,8 +12,8 @@ const HEARTBEAT_MS = 1_000;
 const SILENCE_MS = 3_500;
 const INACTIVE_MS = 60_000;
 /** Asked for at once, and asked again when less than half of it is under way: bounds what waits in memory. */
-const ASK_MESSAGES = 8_000;
-const ASK_BYTES = 16 * 1024 * 1024;
+const ASK_MESSAGES = 16_000;
+const ASK_BYTES = 32 * 1024 * 1024;
 
 export interface SessionEnd {
   ended: string;

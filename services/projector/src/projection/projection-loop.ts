@@ -38,7 +38,7 @@ const AGAIN_MS = 1_000;
  */
 export function createProjectionLoop<F>(
   projection: Projection<F>,
-  { link, db, logger, maxBatch = 4_000 }: Dependencies,
+  { link, db, logger, maxBatch = 8_000 }: Dependencies,
 ): ProjectionLoop {
   let checkpoint = 0;
   let trouble: { fatal: boolean; message: string } | undefined;
