@@ -98,17 +98,16 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
     }
   }
 
-  async function whenRoom(): Promise<void> {
-    while (behind() && !stopping) await new Promise<void>((resolve) => void room.push(resolve));
-  }
-
   // Not async: on the way of every run, each promise counts.
   function record(subject: string, events: LogEvent[]): Promise<{ seq: number }> {
     try {
       const encoded = encodeFacts(subject, events);
       const bytes = encoded.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
-      if (behind() && !stopping) return whenRoom().then(() => addFacts(subject, encoded, bytes));
-      return addFacts(subject, encoded, bytes);
+      const add = (): Promise<{ seq: number }> =>
+        behind() && !stopping
+          ? new Promise<void>((resolve) => void room.push(resolve)).then(add)
+          : addFacts(subject, encoded, bytes);
+      return add();
     } catch (error) {
       return Promise.reject(error);
     }

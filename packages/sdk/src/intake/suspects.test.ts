@@ -10,7 +10,11 @@ import { type Admitted, Suspects } from './suspects.js';
 const RUN_ID = '0193581c-7b5e-7000-8000-000000000000';
 const current = { id: RUN_ID, status: 'QUEUED' as const, attempt: 1, delivery: 0, claim: 0 };
 
-function makeSuspects(given: { reply: () => Promise<VerifyReply>; claim?: ClaimResult; liveness?: () => Liveness }) {
+function makeSuspects(given: {
+  reply: () => Promise<VerifyReply>;
+  claim?: ClaimResult | Promise<ClaimResult>;
+  liveness?: () => Liveness;
+}) {
   const clock = testClock();
   const admitted: Admitted[] = [];
   const lost: Admitted[] = [];
@@ -142,5 +146,30 @@ describe('a parked message', () => {
     expect(answers).toEqual(['nak 0']);
     await clock.advance(10_000);
     expect(asked).toEqual([]);
+  });
+
+  it('that bears a claim under which nothing was started is handed over at the stop, to be given back in words', async () => {
+    const { suspects, admitted } = makeSuspects({ reply: async () => ({ ok: true, runs: [current] }) });
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued, 4);
+    await suspects.stop();
+    expect(answers).toEqual([]);
+    expect(admitted).toMatchObject([{ claim: 4, begun: false }]);
+  });
+
+  it('that is claimed while everything stops is handed over as well', async () => {
+    const claiming = Promise.withResolvers<ClaimResult>();
+    const { suspects, clock, admitted } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [current] }),
+      claim: claiming.promise,
+    });
+    const { message, answers } = makeMessage(2);
+    suspects.park(message, queued);
+    await clock.advance(10);
+    const stopped = suspects.stop();
+    claiming.resolve({ ok: true, n: 3 });
+    await stopped;
+    expect(answers).toEqual([]);
+    expect(admitted).toMatchObject([{ claim: 3 }]);
   });
 });

@@ -156,26 +156,38 @@ export class Engine implements AttemptHost {
   granted(admitted: Admitted): void {
     const ready = { ...admitted, granted: true, fresh: false, since: this.#parts.clock.now() };
     if (this.#mustBeAlone(ready)) this.#admitLone(ready);
-    else if (this.#lone.busy) this.#giveBack(ready);
+    else if (this.#lone.busy) this.#handBack(ready);
     else if (this.#parts.slots.free > 0) this.#start(ready);
     else this.#ready.unshift(ready);
   }
 
   /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
   heardClaim(claim: RunClaimed): void {
+    if (claim.workerId === this.#parts.workerId) return;
     const attempt = this.#held.get(claim.runId);
-    if (!attempt || claim.workerId === this.#parts.workerId) return;
-    if (claim.delivery === attempt.delivery && claim.n > attempt.claim) attempt.takenOver();
+    if (attempt && claim.delivery === attempt.delivery && claim.n > attempt.claim) attempt.takenOver();
+    else if (!attempt) this.#letGo(claim);
+  }
+
+  /** What waits here to be started is another worker's now. */
+  #letGo({ runId, delivery, n }: RunClaimed): void {
+    const taken = (one: Admitted) => one.queued.run.id === runId && one.queued.delivery === delivery && one.claim < n;
+    const { limits } = this.#parts;
+    const waiting = this.#ready.find(taken) ?? this.#lone.find(taken) ?? limits.find(taken);
+    if (!waiting) return;
+    this.#ready = this.#ready.filter((one) => one !== waiting);
+    this.#lone.drop(waiting);
+    limits.remove(runId);
+    limits.ended(runId);
+    waiting.message.release?.();
   }
 
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
     const { suspects, claims, limits, onTrouble } = this.#parts;
-    const ready: Admitted[] = [...this.#ready, ...limits.removeAll()];
-    this.#ready = [];
-    for (const { message, queued } of ready) {
-      limits.ended(queued.run.id);
-      suspects.park(message, queued);
+    for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.removeAll()]) {
+      limits.ended(one.queued.run.id);
+      suspects.park(one.message, one.queued, one.claim);
     }
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
     await Promise.all(running.map((attempt) => reclaimAttempt(attempt, claims, onTrouble)));
@@ -203,10 +215,7 @@ export class Engine implements AttemptHost {
   async quiesce(): Promise<void> {
     this.#stopping = true;
     const { suspects, limits } = this.#parts;
-    for (const { message, queued } of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.stop()]) {
-      limits.ended(queued.run.id);
-      message.nak();
-    }
+    for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.stop()]) this.#handBack(one);
     await suspects.stop();
   }
 
@@ -261,9 +270,9 @@ export class Engine implements AttemptHost {
 
   #admit(admitted: Admitted, fresh: boolean) {
     const { clock } = this.#parts;
-    if (this.#stopping) return admitted.message.nak();
+    if (this.#stopping) return this.#handBack(admitted);
     if (this.#mustBeAlone(admitted)) return this.#admitLone(admitted);
-    if (this.#lone.busy) return this.#giveBack({ ...admitted, fresh, since: clock.now() });
+    if (this.#lone.busy) return this.#handBack(admitted);
     if (this.#freeSlots() > 0 && this.#ready.length === 0) this.#start(admitted);
     else this.#ready.push({ ...admitted, fresh, since: clock.now() });
   }
@@ -277,7 +286,7 @@ export class Engine implements AttemptHost {
 
   #admitLone(admitted: Admitted): void {
     this.#lone.wait(admitted);
-    for (const ready of this.#ready.splice(0)) this.#giveBack(ready);
+    for (const ready of this.#ready.splice(0)) this.#handBack(ready);
     this.#startLone();
   }
 
@@ -287,10 +296,17 @@ export class Engine implements AttemptHost {
     for (let next = this.#lone.next(slots.running); next; next = this.#lone.next(slots.running)) this.#start(next);
   }
 
-  /** What was checked or claimed must say that it goes back; what is fresh simply does. */
-  #giveBack(ready: Ready): void {
-    if (ready.fresh) ready.message.nak();
-    else this.#begin(ready).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
+  /**
+   * Nothing was started, and nothing will be here. Whatever bears a claim must say so: others would wait for this worker
+   * as long as it lives, and take what may run once for lost when it does not.
+   */
+  #handBack(admitted: Admitted): void {
+    if (admitted.claim > 0) {
+      this.#begin(admitted).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
+      return;
+    }
+    this.#parts.limits.ended(admitted.queued.run.id);
+    admitted.message.nak();
   }
 
   #startReady(): void {
@@ -363,6 +379,9 @@ export class Engine implements AttemptHost {
 
   #begin({ queued, message, claim }: Admitted): Attempt {
     const attempt = new Attempt(this, queued, message, claim);
+    // An earlier queueing of it that still runs here has been replaced.
+    const before = this.#held.get(queued.run.id);
+    if (before && !before.ended) before.takenOver();
     this.#held.set(queued.run.id, attempt);
     this.#parts.slots.taken();
     return attempt;
