@@ -52,7 +52,7 @@ export const BulkOperationEntity = defineEntity({
   },
 });
 
-/** A run that an operation still has to deal with. */
+/** A run, or a tick, that an operation still has to deal with. */
 export const BulkItemEntity = defineEntity({
   name: 'BulkItem',
   tableName: 'gateway.bulk_items',
@@ -64,6 +64,9 @@ export const BulkItemEntity = defineEntity({
     made: column.uuid().nullable(),
     /** The operation deals with the run's dead letter. */
     on_letter: column.flag(),
+    /** Of a backfill: the tick whose run is to be made, under `run_id`. */
+    schedule_id: column.text().nullable(),
+    tick: column.instant().nullable(),
   },
 });
 

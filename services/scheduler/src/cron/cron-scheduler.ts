@@ -144,7 +144,10 @@ export function createCronScheduler(dependencies: Dependencies): CronScheduler {
     const schedule = store.schedules.get(entry.id)?.state;
     if (!schedule || !isLive(schedule)) return 'asleep';
     const job = store.jobs.get(schedule.job)?.state;
-    if (!job) return (await dependencies.recorder.disable(schedule)) ? 'asleep' : { wakeAt: clock.now() + AGAIN_MS };
+    if (!job) {
+      const disabled = await dependencies.recorder.disable(schedule, `Job ${schedule.job} was deleted`);
+      return disabled ? 'asleep' : { wakeAt: clock.now() + AGAIN_MS };
+    }
     if (entry.last === undefined) return { wakeAt: clock.now() + CONFLICT_MS };
     const now = broker.now();
     if (!Number.isFinite(now)) return { wakeAt: clock.now() + NO_CLOCK_MS };
