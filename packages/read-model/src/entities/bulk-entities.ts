@@ -23,6 +23,9 @@ export interface BulkOptions {
   perSecond?: number;
   /** Runs that are made wait for the time that the run they stand in for was to wait for. */
   keepDue?: boolean;
+  /** Of a backfill: whose ticks, and how large the input of each run is. */
+  scheduleId?: string;
+  itemBytes?: number;
   /** Definitions are at least as new as when the operation was asked for. */
   stateSeq: number;
 }
