@@ -38,6 +38,8 @@ export interface SchedulerOptions {
 export interface Scheduler extends Service {
   /** The shards it looks after. */
   shards(): number[];
+  /** Schedules that have a next tick; once all of them do and nothing is being recorded, it is settled. */
+  schedules(): { waiting: number; settled: boolean };
   /** What keeps it from its work, in words. */
   trouble(): string | undefined;
 }
@@ -97,6 +99,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   const services = [store, broker, effects, due, expiry, waiters, cron, after, locks];
   return {
     shards: () => locks.held(),
+    schedules: () => ({ waiting: cron.waiting(), settled: cron.settled() }),
     trouble: () => locks.trouble(),
     async start() {
       for (const service of services) await service.start();

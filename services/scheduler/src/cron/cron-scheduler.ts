@@ -23,6 +23,8 @@ export interface CronScheduler extends Service {
   shardsMoved(change: { taken: number[]; lost: number[] }): void;
   /** Schedules that have a next tick. */
   waiting(): number;
+  /** Of every schedule it is known when it fires next, and nothing is being recorded. */
+  settled(): boolean;
 }
 
 /** What this process knows of a schedule beside its definition. */
@@ -175,6 +177,7 @@ export function createCronScheduler(dependencies: Dependencies): CronScheduler {
 
   return {
     waiting: () => heap.size,
+    settled: () => batches.size === 0 && (heap.nextAt() ?? Number.POSITIVE_INFINITY) > clock.now(),
     shardsMoved({ taken, lost }) {
       const moved = new Set([...taken, ...lost]);
       for (const { state } of store.schedules.values()) {
