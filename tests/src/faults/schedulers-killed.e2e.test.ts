@@ -39,16 +39,18 @@ const timings: Timing[] = [
   cron('1,2,13,40-45 * * * * *', 'UTC', (s) => s === 1 || s === 2 || s === 13 || (s >= 40 && s <= 45)),
 ];
 
-/** Kills one of three, whichever it may be and whatever it is doing, and starts another a little later. */
+/** Kills one of three, or all of them, whatever they are doing, and starts others a little later. */
 async function killAtRandom(living: SchedulerProcess[], until: number): Promise<number> {
   let kills = 0;
   while (Date.now() < until) {
     await wait(200 + Math.random() * 1_300);
-    const [dying] = living.splice(Math.floor(Math.random() * living.length), 1);
-    await dying?.kill9();
-    kills++;
-    // Now and then all three are gone for a while.
-    if (living.length > 0 && Math.random() < 0.25) continue;
+    const all = Math.random() < 0.3;
+    const dying = all ? living.splice(0) : living.splice(Math.floor(Math.random() * living.length), 1);
+    await Promise.all(dying.map((one) => one.kill9()));
+    kills += dying.length;
+    // Now and then two are left for a while, or none, so that ticks are owed.
+    if (all) await wait(Math.random() * 3_000);
+    else if (living.length > 1 && Math.random() < 0.25) continue;
     while (living.length < 3) living.push(await world.scheduler());
   }
   while (living.length < 3) living.push(await world.scheduler());

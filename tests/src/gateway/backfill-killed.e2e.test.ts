@@ -30,13 +30,14 @@ it('a gateway killed in the middle of a backfill, and the next one as well, leav
     (await db.query<{ done: number }>('select done from gateway.bulk_operations where id = $1', [id]))[0]?.done ?? 0;
   let gateway = home.gateway;
   for (const reached of [1, 2_500]) {
+    // Killed while runs are there that are not counted yet.
     await until(async () => {
-      if ((await doneSoFar()) < reached) return false;
-      const rows = await db.query(
-        'select 1 from gateway.bulk_items where operation_id = $1 and made is not null limit 1',
-        [id],
+      const [row] = await db.query<{ uncounted: boolean }>(
+        `select done >= $2 and done < (select count(*) from read.runs where schedule_id = $3) as uncounted
+         from gateway.bulk_operations where id = $1`,
+        [id, reached, scheduleId],
       );
-      return rows.length > 0;
+      return row?.uncounted === true;
     }, `${reached} are done, and a page is under way`);
     await gateway.kill9();
     expect(await doneSoFar()).toBeLessThan(TICKS);
