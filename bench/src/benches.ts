@@ -6,6 +6,16 @@ import { limits } from './benches/limits.js';
 import { memory } from './benches/memory.js';
 import { peers } from './benches/peers.js';
 import { platform } from './benches/platform.js';
+import { schedules } from './benches/schedules.js';
 
 /** All there is to measure, by the name it has on the command line. */
-export const benches: Readonly<Record<string, Bench>> = { platform, engine, latency, memory, limits, enqueue, peers };
+export const benches: Readonly<Record<string, Bench>> = {
+  platform,
+  engine,
+  latency,
+  memory,
+  limits,
+  enqueue,
+  schedules,
+  peers,
+};

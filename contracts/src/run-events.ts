@@ -183,6 +183,11 @@ export const ScheduleTicked = z.object({
   why: z.string().optional(),
   runId: RunId.optional(),
   jitterMs: Duration.optional(),
+  /**
+   * Of a schedule that follows another job: the run that ended, and the sequence of its end in the run log. Such ticks
+   * are recorded in the order of both, so that the last one says how far the ends have been dealt with.
+   */
+  after: z.object({ runId: RunId, seq: z.int().min(0) }).optional(),
 });
 
 export const RunEvent = z.discriminatedUnion('type', [

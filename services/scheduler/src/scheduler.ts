@@ -11,6 +11,8 @@ import {
 } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { Registry } from 'prom-client';
+import { createAfterScheduler } from './after/after-scheduler.js';
+import { createEndedRuns } from './after/ended-runs.js';
 import { createCronScheduler } from './cron/cron-scheduler.js';
 import { earlierRuns } from './cron/earlier-runs.js';
 import { createTickLog } from './cron/tick-log.js';
@@ -36,6 +38,8 @@ export interface SchedulerOptions {
 export interface Scheduler extends Service {
   /** The shards it looks after. */
   shards(): number[];
+  /** Schedules that have a next tick; once all of them do and nothing is being recorded, it is settled. */
+  schedules(): { waiting: number; settled: boolean };
   /** What keeps it from its work, in words. */
   trouble(): string | undefined;
 }
@@ -54,6 +58,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
     onChange(change) {
       due.shardsMoved(change);
       cron.shardsMoved(change);
+      after.shardsMoved(change);
     },
   });
   const expiry = createExpiry({ db, log, store, shards: locks, clock, logger });
@@ -75,6 +80,8 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   });
   const ticks = createTickLog(link);
   const cron = createCronScheduler({ store, ticks, recorder, shards: locks, broker, clock, logger, instanceId });
+  const ends = createEndedRuns(link, db);
+  const after = createAfterScheduler({ store, ticks, recorder, ends, shards: locks, clock, logger });
   const effects = await createQueueRunEffects({
     link,
     logger,
@@ -85,11 +92,14 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   metrics.gauge('jobflow_scheduler_shards', 'Shards this scheduler looks after.', () => locks.held().length);
   metrics.gauge('jobflow_scheduler_held', 'Runs held in memory until their time.', () => due.held());
   metrics.gauge('jobflow_scheduler_schedules', 'Schedules that have a next tick.', () => cron.waiting());
+  const followed = 'Schedules whose job this scheduler follows.';
+  metrics.gauge('jobflow_scheduler_following', followed, () => after.following());
 
   // Effects are heard before shards are taken, so that whatever a first sweep does not see yet is heard of.
-  const services = [store, broker, effects, due, expiry, waiters, cron, locks];
+  const services = [store, broker, effects, due, expiry, waiters, cron, after, locks];
   return {
     shards: () => locks.held(),
+    schedules: () => ({ waiting: cron.waiting(), settled: cron.settled() }),
     trouble: () => locks.trouble(),
     async start() {
       for (const service of services) await service.start();

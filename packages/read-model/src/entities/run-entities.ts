@@ -93,6 +93,8 @@ export const RunEntity = defineEntity({
     revision: column.int(),
     timeline_count: column.int(),
     changed_seq: column.big(),
+    /** The log's sequence of its end: given once, whatever still changes afterwards. */
+    ended_seq: column.big().nullable(),
   },
 });
 

@@ -2,6 +2,10 @@ import { isTerminal } from '@jobflow/contracts';
 import type { BulkOperationRow } from '@jobflow/read-model';
 import type { BulkItem, Failure, TargetRow } from './bulk-page.js';
 
+/** Whether it makes new runs, rather than change what is there. */
+export const makesRuns = ({ action }: Pick<BulkOperationRow, 'action'>): boolean =>
+  action === 'RETRY' || action === 'REDRIVE' || action === 'BACKFILL';
+
 /**
  * Whether the fold has accepted what this operation did to the run.
  * @param made the ids of runs that were made and are in the read model
@@ -11,8 +15,7 @@ export function isDone(
   { target, made }: BulkItem,
   madeRuns?: ReadonlySet<string>,
 ): boolean {
-  if (operation.action === 'RETRY' || operation.action === 'REDRIVE')
-    return made !== null && madeRuns?.has(made) === true;
+  if (makesRuns(operation)) return made !== null && madeRuns?.has(made) === true;
   return target?.operations?.includes(operation.id) === true;
 }
 

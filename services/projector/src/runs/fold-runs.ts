@@ -1,4 +1,4 @@
-import type { NotifyRun, QueueRun, RunCommit, RunEventOf } from '@jobflow/contracts';
+import { isTerminal, type NotifyRun, type QueueRun, type RunCommit, type RunEventOf } from '@jobflow/contracts';
 import {
   type DeadLetter,
   evolveRun,
@@ -11,6 +11,7 @@ import {
 import type { Rejected } from '../projection/projection.js';
 import type { ReadCommits } from '../projection/read-commits.js';
 import { ChangeCounter } from './count-changes.js';
+import { backfilledFire, type FireRow, noteFire, tickedFire } from './fires.js';
 import type { RunCache } from './run-cache.js';
 import type { RunRow } from './run-row.js';
 import { Waiters } from './waiters.js';
@@ -23,6 +24,7 @@ export interface RunsFolded {
   timelines: Map<string, { seq: number; events: StoredEvent[] }>;
   counter: ChangeCounter;
   ticks: RunEventOf<'ScheduleTicked'>[];
+  fires: Map<string, FireRow>;
   retried: { of: string; by: string; seq: number }[];
   queueRuns: QueueRun[];
   notifyRuns: NotifyRun[];
@@ -65,6 +67,7 @@ export function foldRuns(
     timelines: new Map(),
     counter: new ChangeCounter(),
     ticks: [],
+    fires: new Map(),
     retried: [],
     queueRuns: [],
     notifyRuns: [],
@@ -73,8 +76,10 @@ export function foldRuns(
   };
   for (const { seq, commit } of commits) {
     for (const event of commit.events) {
-      if (event.type === 'ScheduleTicked') folded.ticks.push(event);
-      else foldEvent(folded, cache, waiters, event, seq, commit);
+      if (event.type === 'ScheduleTicked') {
+        folded.ticks.push(event);
+        noteFire(folded.fires, tickedFire(event));
+      } else foldEvent(folded, cache, waiters, event, seq, commit);
     }
   }
   return folded;
@@ -110,9 +115,11 @@ function foldEvent(
     waiters.wakeAfter(before, event, state, cache, wake);
   }
   if (!accepted) return;
+  if (before && !isTerminal(before.status) && isTerminal(state.status)) row.endedSeq = seq;
   if (!before && (event.type === 'RunQueued' || event.type === 'RunPlanned')) {
     row.definition = event.run;
     row.traceId = (event.run.traceparent ?? commit.trace)?.split('-')[1];
+    noteFire(folded.fires, backfilledFire(event.run));
     if (event.run.retryOf) folded.retried.push({ of: event.run.retryOf, by: id, seq });
   }
   if (event.type === 'RunSucceeded') {

@@ -17,7 +17,7 @@ const CHANGING =
   alone bool, losses smallint, lost_workers texts, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
   finished_at instant, next_attempt_at instant, wait_ms int, duration_ms int, cancel_requested_at instant, cancel_reason text,
   dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, limit_key text, limited_since instant, revision int, timeline_count int, changed_seq bigint,
-  result json, error json`);
+  ended_seq bigint, result json, error json`);
 const GIVEN =
   columns(`job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags texts, created_at instant,
   created_by text, expires_at instant, idempotency_key text, unique_key text, callback_url text, test bool, retry_of uuid,
@@ -31,14 +31,21 @@ const CHANGED = [ID, ...CHANGING, ...columns('has_result bool, has_error bool')]
 const SQL_TYPES: Partial<Record<CopyType, string>> = { instant: 'timestamptz', texts: 'text[]', uuids: 'uuid[]' };
 const CHANGED_TABLE = `create temporary table if not exists changed_runs
   (${CHANGED.map(({ name, type }) => `${name} ${SQL_TYPES[type] ?? type}`).join(', ')}) on commit delete rows`;
-const assigned = ({ name, type }: CopyColumn): string =>
-  type === 'json' ? `${name} = case when x.has_${name} then x.${name} else r.${name} end` : `${name} = x.${name}`;
+const assigned = ({ name, type }: CopyColumn): string => {
+  // Given once: later batches of an ended run do not know it.
+  if (name === 'ended_seq') return 'ended_seq = coalesce(x.ended_seq, r.ended_seq)';
+  return type === 'json'
+    ? `${name} = case when x.has_${name} then x.${name} else r.${name} end`
+    : `${name} = x.${name}`;
+};
 const UPDATE = `update read.runs r set ${CHANGING.map(assigned).join(', ')}
   from changed_runs x where r.id = x.id and r.id = any($1::uuid[])`;
-const TICKS = `insert into read.schedule_fires (schedule_id, tick, outcome, why, run_id)
-  select x.schedule_id, to_timestamp(x.tick / 1000.0), x.outcome, x.why, x.run_id
-  from json_to_recordset($1::json) as x(schedule_id text, tick float8, outcome text, why text, run_id uuid)
-  on conflict (schedule_id, tick) do nothing`;
+/** What was skipped may run after all, by a backfill; what ran, ran. `noteFire` says the same within a batch. */
+const FIRES = `insert into read.schedule_fires as f (schedule_id, tick, after_run, outcome, why, run_id)
+  select x.schedule_id, to_timestamp(x.tick / 1000.0), x.after_run, x.outcome, x.why, x.run_id
+  from json_to_recordset($1::json) as x(schedule_id text, tick float8, after_run uuid, outcome text, why text, run_id uuid)
+  on conflict (schedule_id, tick, after_run) do update set outcome = excluded.outcome, why = excluded.why,
+    run_id = excluded.run_id where f.outcome = 'skipped' and excluded.outcome = 'fired'`;
 const LAST_TICKS = `insert into read.schedule_ticks (schedule_id, last_tick, last_fired_at, last_run_id)
   select x.schedule_id, to_timestamp(x.last_tick / 1000.0), to_timestamp(x.last_fired_at / 1000.0), x.last_run_id
   from json_to_recordset($1::json) as x(schedule_id text, last_tick float8, last_fired_at float8, last_run_id uuid)
@@ -80,17 +87,7 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
   if (updates.length > 0) await update(tx, updates);
   const timelines = [...folded.timelines].map(([run_id, { seq, events }]) => ({ run_id, seq, events }));
   if (timelines.length > 0) await tx.copy('read.run_events', TIMELINE, timelines);
-  await send(
-    'ticks',
-    TICKS,
-    folded.ticks.map((t) => ({
-      schedule_id: t.scheduleId,
-      tick: t.tick,
-      outcome: t.outcome,
-      why: t.why,
-      run_id: t.runId,
-    })),
-  );
+  await send('fires', FIRES, [...folded.fires.values()]);
   await send('last-ticks', LAST_TICKS, lastTicks(folded.ticks));
   await send('retried', RETRIED, folded.retried);
   const effects = outboxRows(folded);
