@@ -46,7 +46,7 @@ export const runsOf = async (api: ApiClient, filter: Record<string, unknown>): P
     .runs.nodes;
 
 export const runOf = async (api: ApiClient, id: string): Promise<Loose> =>
-  (await api.must(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id })).run;
+  (await eventually(api, `query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id }, () => true)).run;
 
 export const deadLettersOf = async (api: ApiClient, queue = 'default'): Promise<number> =>
   (await api.must('query ($name: String!) { queue(name: $name) { deadLetters } }', { name: queue })).queue.deadLetters;

@@ -43,7 +43,7 @@ describe('enqueue', () => {
       tags: ['x'],
     });
     const fields = 'id status job attempt input queue priority tags dueAt createdAt';
-    const read = await api.must(`query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id });
+    const read = await eventually(api, `query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id }, () => true);
     expect(read.run).toEqual(run);
   });
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { newId } from '@jobflow/platform';
 import type { PermitAnswer, PermitRequest, Permits } from '@jobflow/sdk/permits';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../platform/backed.js';
 import { type PermitWorld, permitWorld } from './permit-world.js';
 import { tooSoon } from './too-soon.js';
 
@@ -256,6 +257,25 @@ describe('when Redis has lost everything', () => {
     expect(refused).toMatchObject({ kind: 'no-permit' });
     expect(refused.kind === 'no-permit' && refused.holders.map(({ runId }) => runId)).toContain(held.runId);
     expect(await b.takeForQueue({ queue: 'bulk', count: 9, concurrency: 4 })).toEqual({ kind: 'granted', count: 1 });
+  });
+
+  it('a worker tells of the permits of a queue that it holds, also when it gave back turns under a rate', async () => {
+    const queue = newKey();
+    const [a, b] = [await world.worker(), await world.worker()];
+    const limited = { queue, count: 9, concurrency: 2 };
+    const taken = async () => {
+      const answer = await a.takeForQueue(limited);
+      return answer.kind === 'granted' ? answer.count : 0;
+    };
+    await until(async () => (await taken()) === 2, 'it has both permits');
+    a.giveBackForQueue({ queue, count: 9, rate: { limit: 100, perMs: 1_000 } }, 9);
+    await world.flush();
+    let refused: Awaited<ReturnType<Permits['takeForQueue']>> | undefined;
+    await until(async () => {
+      refused = await b.takeForQueue(limited);
+      return refused.kind !== 'unavailable';
+    }, 'permits are rebuilt');
+    expect(refused).toEqual({ kind: 'refused' });
   });
 
   it('and the log cannot be asked, nothing is granted', async () => {

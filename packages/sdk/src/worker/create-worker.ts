@@ -181,6 +181,8 @@ export function createWorker(options: WorkerOptions): Worker {
     withdraw = () => {
       draining = true;
       setLevels();
+      // It lives on, maybe for long: what it keeps of limited queues the others would miss.
+      allowances.stop();
       engine.quiesce().catch((error: unknown) => logger.error({ err: error }, 'messages could not be given back'));
     };
     const off = store.onChange((kind) => kind === 'queue' && setLevels());

@@ -62,13 +62,15 @@ export async function prepareWriting(session: DbSession): Promise<void> {
 
 /** Nobody counts the rows of a temporary table, so the planner is told how to join it: the runs by their ids, hashed. */
 const BY_IDS = 'set local enable_seqscan = off; set local enable_nestloop = off; set local enable_mergejoin = off';
-const AS_EVER = 'set local enable_seqscan = on; set local enable_nestloop = on; set local enable_mergejoin = on';
+/** As the database, the role or the URL configures it: what this session would have had if nobody had set it. */
+const AS_CONFIGURED =
+  'set local enable_seqscan to default; set local enable_nestloop to default; set local enable_mergejoin to default';
 
 async function update(tx: DbSession, rows: readonly RunRow[]): Promise<void> {
   await tx.copy('changed_runs', CHANGED, rows.map(changingColumns));
   await tx.query(BY_IDS);
   await tx.prepared('runs-update', UPDATE, [rows.map((row) => row.state.id)]);
-  await tx.query(AS_EVER);
+  await tx.query(AS_CONFIGURED);
 }
 
 /** Writes the rows of runs, their timelines, ticks and effects. Counters have their own writer. */
