@@ -3,6 +3,7 @@ import { Migration0002 } from './0002-limits.js';
 import { Migration0003 } from './0003-secret-description.js';
 import { Migration0004 } from './0004-run-losses.js';
 import { Migration0005 } from './0005-bulk-operations.js';
+import { Migration0007 } from './0007-rescheduled-runs.js';
 
 /** In order; only ever added to. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   { name: '0003-secret-description', class: Migration0003 },
   { name: '0004-run-losses', class: Migration0004 },
   { name: '0005-bulk-operations', class: Migration0005 },
+  { name: '0007-rescheduled-runs', class: Migration0007 },
 ];

@@ -6,6 +6,7 @@ import { TimeHeap } from '../time/time-heap.js';
 import { dueRows, waitingRuns } from './due-rows.js';
 import { otherQueues } from './other-queues.js';
 import type { RowQueue } from './queue-due-row.js';
+import type { SupersededRuns } from './superseded-runs.js';
 
 export interface DueRuns extends Service {
   /** Effects, as they come. */
@@ -20,6 +21,7 @@ export interface DueRuns extends Service {
 interface Dependencies {
   db: Db;
   rows: RowQueue;
+  superseded: Pick<SupersededRuns, 'add'>;
   store: StateStore;
   shards: Shards;
   clock: Clock;
@@ -51,7 +53,7 @@ const MORE_MS = 250;
  * counts once.
  */
 export function createDueRuns(dependencies: Dependencies): DueRuns {
-  const { db, rows: rowQueue, store, shards, clock, logger } = dependencies;
+  const { db, rows: rowQueue, superseded, store, shards, clock, logger } = dependencies;
   const heap = new TimeHeap<Held>();
   let stopped = false;
   let sweeping: Promise<void> | undefined;
@@ -109,6 +111,9 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
       );
       await Promise.all(
         rows.map(async (row) => {
+          const isDue = (row.due_at?.getTime() ?? 0) <= clock.now();
+          // Somebody may be about to start its former message.
+          if (row.superseded && isDue) return superseded.add(row);
           const again = await rowQueue.queue(row);
           if (again !== undefined && again <= clock.now() + HORIZON_MS) hold(row.id, row.queue, again);
         }),
