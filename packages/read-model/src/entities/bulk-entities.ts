@@ -23,6 +23,8 @@ export interface BulkOptions {
   perSecond?: number;
   /** Runs that are made wait for the time that the run they stand in for was to wait for. */
   keepDue?: boolean;
+  /** When runs that are rescheduled are to be queued; epoch ms. */
+  at?: number;
   /** Definitions are at least as new as when the operation was asked for. */
   stateSeq: number;
 }
