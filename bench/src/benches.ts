@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { delays } from './benches/delays.js';
 import { engine } from './benches/engine.js';
 import { enqueue } from './benches/enqueue.js';
 import { latency } from './benches/latency.js';
@@ -8,4 +9,13 @@ import { peers } from './benches/peers.js';
 import { platform } from './benches/platform.js';
 
 /** All there is to measure, by the name it has on the command line. */
-export const benches: Readonly<Record<string, Bench>> = { platform, engine, latency, memory, limits, enqueue, peers };
+export const benches: Readonly<Record<string, Bench>> = {
+  platform,
+  engine,
+  latency,
+  memory,
+  limits,
+  enqueue,
+  peers,
+  delays,
+};
