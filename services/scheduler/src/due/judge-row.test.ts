@@ -39,6 +39,7 @@ const row = (over: Partial<DueRow> = {}): DueRow => ({
   queued_seq: null,
   reschedules: null,
   superseded: null,
+  size: 0,
   ...over,
 });
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
