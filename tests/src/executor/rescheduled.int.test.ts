@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { controlSubject, type RunEvent } from '@jobflow/contracts';
+import { controlSubject, queueConsumer, RUNS_STREAM, type RunEvent } from '@jobflow/contracts';
 import { defineHandler } from '@jobflow/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type House, startHouse } from './house.js';
@@ -43,6 +43,9 @@ describe('a worker', () => {
     await reschedule(waiting, at);
     await house.fold.when(waiting, ({ status, superseded }) => status === 'SCHEDULED' && !superseded);
     expect(returns(waiting)).toMatchObject([{ accepted: true }]);
+    // At once, and not only when it was given back and came again.
+    const { delivered } = await house.link.jsm.consumers.info(RUNS_STREAM, queueConsumer('default', 5).name);
+    expect(delivered.consumer_seq).toBe(3);
     release.resolve();
     expect(await house.fold.whenEnded(waiting)).toMatchObject({ status: 'SUCCEEDED', delivery: 1 });
     expect(begun.get(waiting)).toHaveLength(1);
@@ -58,6 +61,13 @@ describe('a worker', () => {
     expect(await house.fold.whenEnded(id)).toMatchObject({ status: 'SUCCEEDED', delivery: 1 });
     expect(begun.get(id)).toHaveLength(1);
     expect(begun.get(id)?.[0]).toBeGreaterThanOrEqual(at);
+  });
+
+  it('starts what nobody has rescheduled without asking', async () => {
+    house.fold.mute = true;
+    const id = await house.enqueue({ job: 'instant', queue: 'later' });
+    expect(await house.fold.whenEnded(id)).toMatchObject({ status: 'SUCCEEDED', delivery: 0 });
+    house.fold.mute = false;
   });
 
   it('executes each run once, whether it starts it before or after its reschedule', async () => {
