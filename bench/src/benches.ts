@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { delays } from './benches/delays.js';
 import { engine } from './benches/engine.js';
 import { enqueue } from './benches/enqueue.js';
 import { latency } from './benches/latency.js';
@@ -17,5 +18,6 @@ export const benches: Readonly<Record<string, Bench>> = {
   limits,
   enqueue,
   schedules,
+  delays,
   peers,
 };

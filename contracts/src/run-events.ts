@@ -69,6 +69,8 @@ export const RunQueued = z.object({
   waitingSince: Instant.optional(),
   /** It was refused a start by a limit before: since when it waits, and whether its turn under a rate was booked. */
   limited: z.object({ since: Instant, booked: z.boolean().optional() }).optional(),
+  /** How often the run had been rescheduled as far as its queuer knew: the fold tells by it who did not know the last time. */
+  reschedules: z.int().min(1).optional(),
 });
 export const RunPlanned = z.object({ type: z.literal('RunPlanned'), run: RunDefinition, dueAt: Instant });
 
@@ -130,7 +132,8 @@ export const RunLimited = z.object({
 export const RunReturned = z.object({
   type: z.literal('RunReturned'),
   ...onAttempt,
-  reason: z.enum(['drained', 'no-handler', 'limits-unavailable']),
+  /** `rescheduled`: it was put off while its message was with the worker, which had not started it. */
+  reason: z.enum(['drained', 'no-handler', 'limits-unavailable', 'rescheduled']),
   at: Instant,
   /** When it may be queued again. */
   notBefore: Instant,
@@ -139,6 +142,17 @@ export const RunCancelRequested = z.object({
   type: z.literal('RunCancelRequested'),
   runId: RunId,
   reason: z.string().max(1000).optional(),
+  operationId: OperationId.optional(),
+});
+/**
+ * A run that waits is to be queued at another time, or with another priority; `at` in the past means now. If its message
+ * is in the log, that message is void from here on, unless a worker has started it: then the start holds.
+ */
+export const RunRescheduled = z.object({
+  type: z.literal('RunRescheduled'),
+  runId: RunId,
+  at: Instant,
+  priority: Priority.optional(),
   operationId: OperationId.optional(),
 });
 /** A running attempt was stopped because of a RunCancelRequested. */
@@ -201,6 +215,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunLimited,
   RunReturned,
   RunCancelRequested,
+  RunRescheduled,
   RunCancelled,
   RunExpired,
   RunClaimed,

@@ -20,8 +20,10 @@ import { createTickRecorder } from './cron/tick-recorder.js';
 import { createDueRuns } from './due/due-runs.js';
 import { createExpiry } from './due/expire-runs.js';
 import { createRowQueue } from './due/queue-due-row.js';
+import { createSupersededRuns } from './due/superseded-runs.js';
 import { createWaiterWatch } from './due/wake-waiters.js';
 import { createQueueRunEffects } from './effects/queue-run-effects.js';
+import { createReconciler } from './reconcile/reconciler.js';
 import { createSchedulerMetrics } from './scheduler-metrics.js';
 import { createShardLocks } from './shards/shard-locks.js';
 import { createBrokerTime } from './time/broker-time.js';
@@ -33,6 +35,8 @@ export interface SchedulerOptions {
   instanceId: string;
   metrics?: Registry;
   clock?: Clock;
+  /** How often lost messages are looked for, in milliseconds; a minute by default. */
+  reconcileMs?: number;
 }
 
 export interface Scheduler extends Service {
@@ -42,6 +46,8 @@ export interface Scheduler extends Service {
   schedules(): { waiting: number; settled: boolean };
   /** What keeps it from its work, in words. */
   trouble(): string | undefined;
+  /** Runs that had lost their message, since the start. */
+  reconciled(): { runs: number; lastAt: number } | undefined;
 }
 
 /** Everything that happens at a time: due runs, expiry, cron. Any number of these share the work. */
@@ -64,7 +70,12 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   const expiry = createExpiry({ db, log, store, shards: locks, clock, logger });
   const { expire } = expiry;
   const rows = createRowQueue({ link, log, store, shards: locks, clock, logger, metrics, expire });
-  const due = createDueRuns({ db, rows, store, shards: locks, clock, logger });
+  const superseded = createSupersededRuns({ db, link, rows, shards: locks, clock, logger });
+  const reconciler = createReconciler({
+    ...{ db, link, store, rows, shards: locks, clock, logger, metrics },
+    everyMs: options.reconcileMs,
+  });
+  const due = createDueRuns({ db, rows, superseded, store, shards: locks, clock, logger });
   const waiters = createWaiterWatch({ db, rows, store, shards: locks, clock, logger });
   const recorder = createTickRecorder({
     store,
@@ -96,11 +107,12 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   metrics.gauge('jobflow_scheduler_following', followed, () => after.following());
 
   // Effects are heard before shards are taken, so that whatever a first sweep does not see yet is heard of.
-  const services = [store, broker, effects, due, expiry, waiters, cron, after, locks];
+  const services = [store, broker, effects, superseded, due, expiry, waiters, reconciler, cron, after, locks];
   return {
     shards: () => locks.held(),
     schedules: () => ({ waiting: cron.waiting(), settled: cron.settled() }),
     trouble: () => locks.trouble(),
+    reconciled: () => reconciler.found(),
     async start() {
       for (const service of services) await service.start();
     },

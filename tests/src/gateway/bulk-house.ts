@@ -12,6 +12,8 @@ export const REDRIVE = `mutation ($filter: RunFilter!, $input: JSON, $inputPatch
   redriveDeadLetters(filter: $filter, input: $input, inputPatch: $inputPatch, perSecond: $perSecond, expectedCount: $expectedCount, asOf: $asOf) { ${OPERATION} } }`;
 export const DISCARD = `mutation ($filter: RunFilter!, $reason: String!, $expectedCount: SafeInt) {
   discardDeadLetters(filter: $filter, reason: $reason, expectedCount: $expectedCount) { ${OPERATION} } }`;
+export const RESCHEDULE = `mutation ($filter: RunFilter!, $at: DateTime, $expectedCount: SafeInt, $asOf: DateTime) {
+  rescheduleRuns(filter: $filter, at: $at, expectedCount: $expectedCount, asOf: $asOf) { ${OPERATION} } }`;
 export const ABORT = `mutation ($id: ID!) { abortBulkOperation(id: $id) { ${OPERATION} } }`;
 export const UNDO = `mutation ($id: ID!) { undoBulkOperation(id: $id) { ${OPERATION} } }`;
 export const PREVIEW = `query ($action: BulkAction!, $filter: RunFilter!) {

@@ -77,6 +77,10 @@ export class ReaderSession {
     return new ReaderSession(link, options.stream, info.name, info.num_pending, streamState);
   }
 
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   /** Waits for messages and takes what is there. Told as well: the moment all that was there has been taken. */
   async take(most: number): Promise<Taken> {
     for (;;) {

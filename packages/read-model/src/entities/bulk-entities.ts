@@ -26,6 +26,8 @@ export interface BulkOptions {
   /** Of a backfill: whose ticks, and how large the input of each run is. */
   scheduleId?: string;
   itemBytes?: number;
+  /** When runs that are rescheduled are to be queued; epoch ms. */
+  at?: number;
   /** Definitions are at least as new as when the operation was asked for. */
   stateSeq: number;
 }

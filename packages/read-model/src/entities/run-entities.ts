@@ -90,6 +90,11 @@ export const RunEntity = defineEntity({
     /** The limit it waits for now. */
     limit_key: column.text().nullable(),
     limited_since: column.instant().nullable(),
+    /** The sequence of the message of its current queueing. */
+    queued_seq: column.big().nullable(),
+    reschedules: column.int().nullable(),
+    /** That message is void: see `reschedule-run.ts` of domain. */
+    superseded: column.flag().nullable(),
     revision: column.int(),
     timeline_count: column.int(),
     changed_seq: column.big(),

@@ -4,6 +4,7 @@ import { Migration0003 } from './0003-secret-description.js';
 import { Migration0004 } from './0004-run-losses.js';
 import { Migration0005 } from './0005-bulk-operations.js';
 import { Migration0006 } from './0006-schedules.js';
+import { Migration0007 } from './0007-rescheduled-runs.js';
 
 /** In order; only ever added to. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   { name: '0004-run-losses', class: Migration0004 },
   { name: '0005-bulk-operations', class: Migration0005 },
   { name: '0006-schedules', class: Migration0006 },
+  { name: '0007-rescheduled-runs', class: Migration0007 },
 ];

@@ -46,6 +46,13 @@ describe('a suspect message', () => {
     expect(judge({ ...fresh, delivery: 4 })).toBe('drop');
   });
 
+  it('is let go when its run was rescheduled, and dropped when what became of it is recorded already', () => {
+    expect(judge({ ...fresh, status: 'SCHEDULED', superseded: true })).toBe('let-go');
+    expect(judge({ ...fresh, status: 'SCHEDULED', superseded: true }, { redelivered: true })).toBe('let-go');
+    expect(judge({ ...fresh, status: 'SCHEDULED', superseded: true, delivery: 4 })).toBe('drop');
+    expect(judge({ ...fresh, waits: true }, { redelivered: true })).toBe('drop');
+  });
+
   it('starts when nobody had it; after a redelivery it must be won first', () => {
     expect(judge(fresh)).toBe('start');
     expect(judge(fresh, { redelivered: true })).toBe('claim');

@@ -18,6 +18,7 @@ function makeSuspects(given: {
   const clock = testClock();
   const admitted: Admitted[] = [];
   const lost: Admitted[] = [];
+  const letGo: Admitted[] = [];
   const asked: number[] = [];
   const troubles: string[] = [];
   const suspects = new Suspects({
@@ -32,11 +33,11 @@ function makeSuspects(given: {
     liveness: given.liveness ?? (() => 'dead'),
     onAdmitted: (one) => void admitted.push(one),
     onLost: (one) => void lost.push(one),
-
+    onLetGo: (one) => void letGo.push(one),
     onPoison: () => undefined,
     onTrouble: (what) => void troubles.push(what),
   });
-  return { suspects, clock, admitted, lost, asked, troubles };
+  return { suspects, clock, admitted, lost, letGo, asked, troubles };
 }
 
 function makeMessage(deliveryCount = 1) {
@@ -91,6 +92,18 @@ describe('a parked message', () => {
     suspects.park(message, queued);
     await clock.advance(10);
     expect([answers, admitted, suspects.size]).toEqual([['ack'], [], 0]);
+  });
+
+  it('of a rescheduled run is handed over to be let go, and answered only once the log has that', async () => {
+    const superseded = { ...current, status: 'SCHEDULED' as const, superseded: true, claim: 2 };
+    const { suspects, clock, admitted, letGo } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [superseded] }),
+    });
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued);
+    await clock.advance(10);
+    expect([admitted, suspects.size, answers]).toEqual([[], 0, []]);
+    expect(letGo).toMatchObject([{ claim: 2, queued: { delivery: 0 } }]);
   });
 
   it('is asked about again while nobody answers', async () => {

@@ -41,6 +41,8 @@ export interface SuspectsOptions {
   onAdmitted: (admitted: Admitted) => void;
   /** At most once, and its worker is gone: to be ended under this claim. */
   onLost: (admitted: Admitted) => void;
+  /** It was rescheduled: to be told to the log. */
+  onLetGo: (admitted: Admitted) => void;
   /** It has cost too many workers: to be ended under this claim. */
   onPoison: (admitted: Admitted) => void;
   onTrouble: (what: string, error: unknown) => void;
@@ -184,8 +186,10 @@ export class Suspects {
     }
     const begun = state?.status === 'RUNNING';
     const cancelled = state?.cancelRequested ?? false;
-    if (verdict === 'start') {
-      this.#options.onAdmitted({ message: this.#leave(parked), queued, claim: state?.claim ?? 0, begun, cancelled });
+    if (verdict === 'start' || verdict === 'let-go') {
+      const unclaimed = { message: this.#leave(parked), queued, claim: state?.claim ?? 0, begun, cancelled };
+      if (verdict === 'start') this.#options.onAdmitted(unclaimed);
+      else this.#options.onLetGo(unclaimed);
       return;
     }
     if (!state) return;

@@ -86,7 +86,7 @@ export class Engine implements AttemptHost {
 
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
-    const { epoch, cancelled, suspects, isPaused, limits } = this.#parts;
+    const { epoch, cancelled, doubted, hearsControl, suspects, isPaused, limits } = this.#parts;
     if (this.#stopping || this.#lone.busy) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
@@ -102,7 +102,7 @@ export class Engine implements AttemptHost {
     // Another queueing of it waits here for its permit.
     if (limits.has(run.id)) return message.nak(REFUSED_TWIN_MS);
     if (isPaused(run.queue)) return message.nak();
-    const remembered = message.seq >= cancelled.forgottenBelow;
+    const remembered = message.seq >= cancelled.forgottenBelow && !doubted.has(run.id, message.seq) && hearsControl();
     if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
     this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
   }
@@ -143,6 +143,18 @@ export class Engine implements AttemptHost {
     this.#held.get(runId)?.cancel(CANCEL_GRACE_MS);
     const waiting = this.#parts.limits.remove(runId);
     if (waiting) this.#start(waiting);
+  }
+
+  /** A run was rescheduled, and its message may be void: if it waits here it is checked before it starts. */
+  doubt(runId: string): void {
+    const { suspects, limits } = this.#parts;
+    const ready = this.#ready.filter(({ queued }) => queued.run.id === runId);
+    if (ready.length > 0) this.#ready = this.#ready.filter(({ queued }) => queued.run.id !== runId);
+    const limited = limits.remove(runId);
+    for (const { message, queued } of limited ? [...ready, limited] : ready) {
+      limits.ended(runId);
+      suspects.park(message, queued);
+    }
   }
 
   /** A slot that was kept for a limited run is free again. */

@@ -50,6 +50,13 @@ export class OutcomeRecorder {
     this.recordUnstarted(admitted, { type: 'RunExpired', runId: admitted.queued.run.id, at: now });
   }
 
+  /** Records that the run was put off while its message was here. */
+  recordLetGo(admitted: Admitted, at: number): void {
+    const { run, attempt, delivery } = admitted.queued;
+    const ref = { runId: run.id, attempt, delivery, claim: admitted.claim, workerId: this.#options.workerId };
+    this.recordUnstarted(admitted, { type: 'RunReturned', ...ref, reason: 'rescheduled', at, notBefore: at });
+  }
+
   /** Records what became of a run that did not start here. */
   recordUnstarted({ message, queued }: Admitted, event: RunEvent): void {
     this.unsettled += 1;

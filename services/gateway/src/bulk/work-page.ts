@@ -10,7 +10,7 @@ import {
   takePage,
   withTargets,
 } from './bulk-page.js';
-import { endedAlready, isCancelling, isDone, makesRuns, notOpen } from './judge-item.js';
+import { endedAlready, isCancelling, isDone, makesRuns, notMovable, notOpen } from './judge-item.js';
 import { planBackfill } from './plan-backfill.js';
 import { type PagePlan, planEvents } from './plan-page.js';
 import { planRuns } from './plan-runs.js';
@@ -148,6 +148,8 @@ function whyNot(operation: BulkOperationRow, { target }: BulkItem): Failure | un
     if (isCancelling(target)) return undefined;
     return isTerminal(target.status) ? endedAlready(target) : refusedBy(target.status);
   }
+  if (operation.action === 'RESCHEDULE')
+    return notMovable(target, operation.options.at ?? 0) ?? refusedBy(target.status);
   return notOpen(operation, target) ?? refusedBy(target.status);
 }
 

@@ -16,7 +16,8 @@ const CHANGING =
   columns(`status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
   alone bool, losses smallint, lost_workers texts, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
   finished_at instant, next_attempt_at instant, wait_ms int, duration_ms int, cancel_requested_at instant, cancel_reason text,
-  dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, limit_key text, limited_since instant, revision int, timeline_count int, changed_seq bigint,
+  dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, limit_key text, limited_since instant, queued_seq bigint, reschedules int,
+  superseded bool, revision int, timeline_count int, changed_seq bigint,
   ended_seq bigint, result json, error json`);
 const GIVEN =
   columns(`job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags texts, created_at instant,
