@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DeliveryEvent } from './delivery-events.js';
 import { LinesLogged } from './log-events.js';
 import { Instant } from './names.js';
+import { quickCheck } from './quick-check.js';
 import { RunEvent } from './run-events.js';
 import { StateEvent } from './state-events.js';
 import { upcast } from './upcast.js';
@@ -22,6 +23,8 @@ const commitOf = <E extends z.ZodType>(event: E) =>
     trace: z.string().max(64).optional(),
     events: z.array(event).min(1).max(500),
   });
+/** A commit but for what its events are. */
+const AnyCommit = commitOf(z.unknown());
 
 export const RunCommit = commitOf(RunEvent);
 export type RunCommit = z.infer<typeof RunCommit>;
@@ -34,8 +37,17 @@ export type DeliveryCommit = z.infer<typeof DeliveryCommit>;
 export type Commit = RunCommit | StateCommit | LogCommit | DeliveryCommit;
 
 const schemas = { run: RunCommit, state: StateCommit, log: LogCommit, delivery: DeliveryCommit } as const;
+const eventSchemas = { run: RunEvent, state: StateEvent, log: LinesLogged, delivery: DeliveryEvent } as const;
 export type CommitFamily = keyof typeof schemas;
 export type CommitOf<F extends CommitFamily> = z.infer<(typeof schemas)[F]>;
+
+const isCommit = quickCheck(AnyCommit);
+const isEvent = {
+  run: quickCheck(RunEvent),
+  state: quickCheck(StateEvent),
+  log: quickCheck(LinesLogged),
+  delivery: quickCheck(DeliveryEvent),
+} as const;
 
 export type ParsedCommit<F extends CommitFamily> = { ok: true; commit: CommitOf<F> } | { ok: false; reason: string };
 
@@ -43,19 +55,28 @@ export type ParsedCommit<F extends CommitFamily> = { ok: true; commit: CommitOf<
 export function parseCommit<F extends CommitFamily>(family: F, data: Uint8Array | string): ParsedCommit<F> {
   let raw: unknown;
   try {
-    raw = JSON.parse(typeof data === 'string' ? data : new TextDecoder().decode(data));
+    raw = JSON.parse(typeof data === 'string' ? data : decoder.decode(data));
   } catch {
     return { ok: false, reason: 'not JSON' };
   }
   const lifted = upcast(family, raw);
   if (!lifted.ok) return lifted;
+  if (isRight(family, lifted.raw)) return { ok: true, commit: lifted.raw as unknown as CommitOf<F> };
   const parsed = schemas[family].safeParse(lifted.raw);
   if (parsed.success) return { ok: true, commit: parsed.data as CommitOf<F> };
   const issue = parsed.error.issues[0];
   return { ok: false, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not match the schema'}` };
 }
 
-/** Checks a commit before it is written; a mistake here is a bug of the writer and throws. */
-export function checkCommit<F extends CommitFamily>(family: F, commit: CommitOf<F>): void {
-  schemas[family].parse(commit);
+const decoder = new TextDecoder();
+
+function isRight(family: CommitFamily, raw: Record<string, unknown>): boolean {
+  if (!isCommit(raw)) return false;
+  const check = isEvent[family];
+  return (raw.events as unknown[]).every(check);
+}
+
+/** Checks an event before it is written; a mistake here is a bug of the writer and throws. */
+export function checkEvent<F extends CommitFamily>(family: F, event: CommitOf<F>['events'][number]): void {
+  if (!isEvent[family](event)) eventSchemas[family].parse(event);
 }

@@ -74,6 +74,8 @@ export const RunQueued = z.object({
   waitingSince: Instant.optional(),
   /** It was refused a start by a limit before: since when it waits, and whether its turn under a rate was booked. */
   limited: z.object({ since: Instant, booked: z.boolean().optional() }).optional(),
+  /** How often the run had been rescheduled as far as its queuer knew: the fold tells by it who did not know the last time. */
+  reschedules: z.int().min(1).optional(),
 });
 export const RunPlanned = z.object({
   type: z.literal('RunPlanned'),
@@ -141,7 +143,8 @@ export const RunLimited = z.object({
 export const RunReturned = z.object({
   type: z.literal('RunReturned'),
   ...onAttempt,
-  reason: z.enum(['drained', 'no-handler', 'limits-unavailable']),
+  /** `rescheduled`: it was put off while its message was with the worker, which had not started it. */
+  reason: z.enum(['drained', 'no-handler', 'limits-unavailable', 'rescheduled']),
   at: Instant,
   /** When it may be queued again. */
   notBefore: Instant,
@@ -150,6 +153,17 @@ export const RunCancelRequested = z.object({
   type: z.literal('RunCancelRequested'),
   runId: RunId,
   reason: z.string().max(1000).optional(),
+  operationId: OperationId.optional(),
+});
+/**
+ * A run that waits is to be queued at another time, or with another priority; `at` in the past means now. If its message
+ * is in the log, that message is void from here on, unless a worker has started it: then the start holds.
+ */
+export const RunRescheduled = z.object({
+  type: z.literal('RunRescheduled'),
+  runId: RunId,
+  at: Instant,
+  priority: Priority.optional(),
   operationId: OperationId.optional(),
 });
 /** A running attempt was stopped because of a RunCancelRequested. */
@@ -203,6 +217,11 @@ export const ScheduleTicked = z.object({
   why: z.string().optional(),
   runId: RunId.optional(),
   jitterMs: Duration.optional(),
+  /**
+   * Of a schedule that follows another job: the run that ended, and the sequence of its end in the run log. Such ticks
+   * are recorded in the order of both, so that the last one says how far the ends have been dealt with.
+   */
+  after: z.object({ runId: RunId, seq: z.int().min(0) }).optional(),
 });
 
 export const RunEvent = z.discriminatedUnion('type', [
@@ -216,6 +235,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   RunLimited,
   RunReturned,
   RunCancelRequested,
+  RunRescheduled,
   RunCancelled,
   RunExpired,
   RunClaimed,

@@ -23,6 +23,10 @@ export const VerifyReply = z.union([
         /** How often the run has cost a worker, and the names of those that are known, oldest first. */
         losses: z.int().optional(),
         lostWorkers: z.array(z.string()).optional(),
+        /** It was rescheduled: its message is not to be started, and whoever has it says so. */
+        superseded: z.boolean().optional(),
+        /** Its message has been dealt with: it waits to be queued anew. */
+        waits: z.boolean().optional(),
       }),
     ),
   }),

@@ -5,6 +5,7 @@ import { compare, comparedRows } from '../contenders/compare.js';
 import { whole } from '../report/figures.js';
 import { idleMemory } from '../report/idle-memory.js';
 import { packageVersion } from '../report/machine-facts.js';
+import { processorTime, processorTimeSection } from '../report/processor-time.js';
 import type { Section } from '../report/section.js';
 
 const CONCURRENCY = 100;
@@ -21,7 +22,9 @@ export const platform: Bench = {
     );
     const version = await packageVersion('bullmq');
     await using peer = await bullmq(`${version}: addBulk, no fsync, no history`, redisUrl, CONCURRENCY);
+    const before = await processorTime();
     const compared = await compare([jobflow, peer], { runs, rounds, say });
+    const used = await processorTime();
     return [
       memory,
       {
@@ -29,6 +32,7 @@ export const platform: Bench = {
         columns: ['', 'runs/s', 'ratio'],
         rows: comparedRows(compared),
       },
+      processorTimeSection('Processor time, of all processes of a name together', before, used, runs * (rounds + 1)),
     ];
   },
 };

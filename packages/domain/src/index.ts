@@ -19,6 +19,8 @@ export * from './runs/run-effect.js';
 export * from './runs/run-state.js';
 export * from './runs/stored-event.js';
 export * from './runs/timeline-of.js';
+export * from './schedules/after-job.js';
+export * from './schedules/calendar-cells.js';
 export type { CronField } from './schedules/cron-fields.js';
 export * from './schedules/cron-ticks.js';
 export * from './schedules/describe-schedule.js';

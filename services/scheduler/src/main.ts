@@ -1,10 +1,22 @@
-import { BootError, connectionConfig, connectNats, ensureStreams, readConfig, runService } from '@jobflow/platform';
+import {
+  BootError,
+  connectionConfig,
+  connectNats,
+  ensureStreams,
+  milliseconds,
+  readConfig,
+  runService,
+} from '@jobflow/platform';
 import { createDb } from '@jobflow/read-model';
 import { createScheduler } from './scheduler.js';
 
 await runService('scheduler', async ({ health, logger, instanceId, metrics }) => {
   const { NATS_URL, DATABASE_URL } = connectionConfig;
-  const config = readConfig('scheduler', { NATS_URL, DATABASE_URL });
+  const config = readConfig('scheduler', {
+    NATS_URL,
+    DATABASE_URL,
+    JOBFLOW_RECONCILE_MS: milliseconds.default(60_000),
+  });
   const db = await createDb(config.DATABASE_URL, { name: 'scheduler', max: 4 });
   await db.query('select 1 from read.runs limit 1').catch((cause: Error) => {
     throw new BootError(
@@ -13,7 +25,14 @@ await runService('scheduler', async ({ health, logger, instanceId, metrics }) =>
   });
   const link = await connectNats(config.NATS_URL, { name: 'scheduler', logger });
   await ensureStreams(link);
-  const scheduler = await createScheduler({ link, db, logger, instanceId, metrics });
+  const scheduler = await createScheduler({
+    link,
+    db,
+    logger,
+    instanceId,
+    metrics,
+    reconcileMs: config.JOBFLOW_RECONCILE_MS,
+  });
   health.addCheck('nats', () =>
     link.connected() ? { ok: true } : { ok: false, message: 'NATS is away; reconnecting' },
   );
@@ -22,6 +41,15 @@ await runService('scheduler', async ({ health, logger, instanceId, metrics }) =>
     return trouble
       ? { ok: false, message: trouble }
       : { ok: true, message: `holds ${scheduler.shards().length} of 16` };
+  });
+  health.addCheck('messages', () => {
+    const found = scheduler.reconciled();
+    if (!found) return { ok: true, message: 'no queued run has lost its message' };
+    return {
+      ok: true,
+      message: `${found.runs} queued runs had lost their message, the last at ${new Date(found.lastAt).toISOString()}: they were queued again`,
+      action: 'Find out who acknowledges messages or recreates consumers besides Jobflow; the log names the runs.',
+    };
   });
   await scheduler.start();
   return [{ stop: () => db.stop() }, link, scheduler];

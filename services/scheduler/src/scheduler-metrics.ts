@@ -7,6 +7,8 @@ export interface SchedulerMetrics {
   ticked(outcome: 'fired' | 'skipped', count: number): void;
   /** A tick was appended so many seconds after its time. */
   tickLate(seconds: number): void;
+  /** Runs that had lost their message. */
+  reconciled(count: number): void;
   gauge(name: string, help: string, value: () => number): void;
 }
 
@@ -23,7 +25,14 @@ export function createSchedulerMetrics(registry: Registry): SchedulerMetrics {
     'jobflow_scheduler_ticks_total',
     (name) => new Counter({ name, help: 'Ticks recorded, by outcome.', labelNames: ['outcome'], registers }),
   );
+  const reconciled = metric(
+    registry,
+    'jobflow_scheduler_reconciled_total',
+    (name) =>
+      new Counter({ name, help: 'Queued runs that had lost their message, and were queued again: 0.', registers }),
+  );
   return {
+    reconciled: (count) => reconciled.inc(count),
     queued: (seconds) => late.observe(Math.max(0, seconds)),
     tickLate: (seconds) => tickLate.observe(Math.max(0, seconds)),
     ticked: (outcome, count) => ticks.inc({ outcome }, count),

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { defineHandler } from '@jobflow/sdk';
 import { describe, expect, it } from 'vitest';
 import { type House, startHouse } from './house.js';
 import { readLedger, startWorkerProcess } from './worker-process.js';
@@ -36,5 +37,25 @@ describe('a worker that is told to stop', () => {
     const executions = await readLedger(filesOf(house).ledger);
     expect(executions.map(({ pid }) => pid)).toEqual([first.pid, second.pid]);
     expect(house.fold.events(runId).map(({ event }) => event.type)).toContain('RunReturned');
+  });
+
+  it('gives back what it has claimed and not started: it is neither lost nor waited for', async () => {
+    await using house = await startHouse({ redis: true });
+    const limits = { concurrency: 1 };
+    const gate = Promise.withResolvers<void>();
+    const held = defineHandler('one.at.a.time', {}, () => gate.promise);
+    await house.worker({ handlers: [held], queues: ['held'] });
+    const holder = await house.enqueue({ job: 'one.at.a.time', queue: 'held', limits });
+    await house.fold.when(holder, (state) => state.status === 'RUNNING');
+
+    // It is claimed before it starts, since it may run once only, and then waits for its permit.
+    const first = await house.worker({ handlers: [held], queues: ['waiting'] });
+    const once = { job: 'one.at.a.time', queue: 'waiting', limits, guarantee: 'AT_MOST_ONCE' } as const;
+    const runId = await house.enqueue(once);
+    await house.fold.when(runId, (state) => state.claim > 0);
+    await first.stop();
+    gate.resolve();
+    await house.worker({ handlers: [held], queues: ['waiting'] });
+    expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'SUCCEEDED', attempt: 1 });
   });
 });

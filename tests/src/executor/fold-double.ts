@@ -12,6 +12,7 @@ import {
   hasLetGo,
   isOfOneRun,
   keysLetGo,
+  queueAt,
   type RunLifeEvent,
   type RunState,
   waitsForPermit,
@@ -66,16 +67,21 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
         timers.delete(timer);
         const run = definitions.get(runId);
         if (!run || stopped) return;
-        const subject = queuedSubject(run.queue, run.priority);
         const state = states.get(runId);
-        const { losses = 0, waitReason, waitSince } = state ?? {};
+        const { losses = 0, waitReason, waitSince, reschedules, priority = run.priority } = state ?? {};
+        // A scheduler makes sure first that nobody can start the old message any more; here nobody looks.
+        if (state && (state.superseded || (queueAt(state) ?? 0) > Date.now() + 5)) return;
+        const subject = queuedSubject(run.queue, priority);
         const known = {
           ...(losses > 0 && { losses }),
           ...(waitReason === 'NO_HANDLER' && { waitingSince: waitSince }),
+          ...(reschedules !== undefined && { reschedules }),
         };
         const booked = state?.limitKey !== undefined && state.waitReason === 'RATE_LIMIT';
         const limited = state?.limitedSince === undefined ? {} : { limited: { since: state.limitedSince, booked } };
-        const events: RunEvent[] = [{ type: 'RunQueued', run, attempt, delivery, ...known, ...limited }];
+        const events: RunEvent[] = [
+          { type: 'RunQueued', run: { ...run, priority }, attempt, delivery, ...known, ...limited },
+        ];
         log.append({ messages: [{ subject, events }], msgId: `${runId}:${delivery}` }).catch(() => undefined);
       },
       Math.max(0, at - Date.now()),
@@ -181,7 +187,8 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
       const { status, attempt, delivery, claim, workerId, cancelRequestedAt } = state;
       const { started, alone, losses, lostWorkers } = state;
       const cancelRequested = cancelRequestedAt !== undefined;
-      const history = { started, alone, losses, lostWorkers };
+      const waits = status === 'QUEUED' && (state.nextAttemptAt !== undefined || state.limitKey !== undefined);
+      const history = { started, alone, losses, lostWorkers, superseded: state.superseded, waits };
       return [{ id, status, attempt, delivery, claim, workerId, cancelRequested, ...history }];
     });
     message.respond(JSON.stringify({ ok: true, runs }));

@@ -61,7 +61,7 @@ describe('a worker that is told', () => {
     gate.resolve();
     expect(await house.fold.whenEnded(running)).toMatchObject({ status: 'SUCCEEDED', delivery: 0 });
     expect(house.fold.events(running).at(-1)?.event).toMatchObject({ result: 'first' });
-    expect(first.check()).toEqual({ ok: true });
+    expect(first.check()).toMatchObject({ ok: true });
     expect(await tell(first.id, 'DRAIN')).toMatchObject({ ok: true });
   });
 

@@ -116,7 +116,6 @@ describe('the credentials of a worker', () => {
       'jf.delivery.queued.webhook',
       live.cancel,
       live.access,
-      'jf.rpc.secret',
     ];
     for (const subject of forbidden) nc.publish(subject, 'x');
     const overheard = [

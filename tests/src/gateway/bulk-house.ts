@@ -12,6 +12,8 @@ export const REDRIVE = `mutation ($filter: RunFilter!, $input: JSON, $inputPatch
   redriveDeadLetters(filter: $filter, input: $input, inputPatch: $inputPatch, perSecond: $perSecond, expectedCount: $expectedCount, asOf: $asOf) { ${OPERATION} } }`;
 export const DISCARD = `mutation ($filter: RunFilter!, $reason: String!, $expectedCount: SafeInt) {
   discardDeadLetters(filter: $filter, reason: $reason, expectedCount: $expectedCount) { ${OPERATION} } }`;
+export const RESCHEDULE = `mutation ($filter: RunFilter!, $at: DateTime, $expectedCount: SafeInt, $asOf: DateTime) {
+  rescheduleRuns(filter: $filter, at: $at, expectedCount: $expectedCount, asOf: $asOf) { ${OPERATION} } }`;
 export const ABORT = `mutation ($id: ID!) { abortBulkOperation(id: $id) { ${OPERATION} } }`;
 export const UNDO = `mutation ($id: ID!) { undoBulkOperation(id: $id) { ${OPERATION} } }`;
 export const PREVIEW = `query ($action: BulkAction!, $filter: RunFilter!) {
@@ -46,7 +48,7 @@ export const runsOf = async (api: ApiClient, filter: Record<string, unknown>): P
     .runs.nodes;
 
 export const runOf = async (api: ApiClient, id: string): Promise<Loose> =>
-  (await api.must(`query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id })).run;
+  (await eventually(api, `query ($id: ID!) { run(id: $id) { ${RUN} } }`, { id }, () => true)).run;
 
 export const deadLettersOf = async (api: ApiClient, queue = 'default'): Promise<number> =>
   (await api.must('query ($name: String!) { queue(name: $name) { deadLetters } }', { name: queue })).queue.deadLetters;

@@ -32,6 +32,7 @@ describe('a bulk filter', () => {
       for (const [query, more] of [
         [bulk.CANCEL, {}],
         [bulk.RETRY, {}],
+        [bulk.RESCHEDULE, {}],
         [bulk.REDRIVE, {}],
         [bulk.DISCARD, { reason: 'old' }],
         [bulk.PREVIEW, { action: 'CANCEL' }],

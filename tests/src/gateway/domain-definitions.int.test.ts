@@ -287,11 +287,7 @@ describe('schedules', () => {
     ['a moment that has passed', { kind: 'ONCE', at: '2020-01-01T00:00:00Z' }, { at: expect.any(String) }],
     ['too short an interval', { kind: 'INTERVAL', everyMs: 10 }, { everyMs: expect.any(String) }],
     ['input the job refuses', { kind: 'INTERVAL', everyMs: 5000, input: 'text' }, { input: expect.any(String) }],
-    [
-      "another job's end",
-      { kind: 'AFTER_JOB', afterJob: 'call' },
-      { kind: expect.stringContaining('not supported yet') },
-    ],
+    ["nobody's end", { kind: 'AFTER_JOB' }, { afterJob: expect.stringContaining('is required') }],
   ])('are refused with %s', async (_what, input, fields) => {
     expect(await refusal(api, CREATE_SCHEDULE, { input: { job: 'timed', ...input } })).toMatchObject({
       code: 'BAD_USER_INPUT',

@@ -43,7 +43,7 @@ describe('enqueue', () => {
       tags: ['x'],
     });
     const fields = 'id status job attempt input queue priority tags dueAt createdAt';
-    const read = await api.must(`query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id });
+    const read = await eventually(api, `query ($id: ID!) { run(id: $id) { ${fields} } }`, { id: run.id }, () => true);
     expect(read.run).toEqual(run);
   });
 
@@ -309,13 +309,10 @@ describe('when a backing service is away', () => {
       const again = await enqueue(await home.signedIn(), input);
       expect(again).toMatchObject({ duplicate: true, run: { id: first.run.id } });
       home.startProjector();
-      const { run } = await eventually(
-        api,
-        'query ($id: ID!) { run(id: $id) { id revision status } }',
-        { id: first.run.id },
-        ({ run }) => run !== null,
-      );
-      expect(run.status).toBe('QUEUED');
+      const status = async () =>
+        (await api.ask('query ($id: ID!) { run(id: $id) { status } }', { id: first.run.id })).data?.run?.status;
+      await until(async () => (await status()) !== undefined, 'the run is projected');
+      expect(await status()).toBe('QUEUED');
     } finally {
       home.startProjector();
     }

@@ -186,9 +186,9 @@ export class ScriptedWorker {
 // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever was asked
 type Data = Record<string, any>;
 
-/** Waits until a query's answer meets the condition. */
+/** Waits until a query's answer meets the condition. What is not found may not have been projected yet; any other error ends it. */
 export async function eventually(
-  api: ApiClient,
+  api: Pick<ApiClient, 'ask'>,
   query: string,
   variables: Record<string, unknown>,
   holds: (data: Data) => boolean,
@@ -196,8 +196,11 @@ export async function eventually(
   let data: Data = {};
   await until(
     async () => {
-      data = await api.must(query, variables);
-      return holds(data);
+      const { errors, data: found } = await api.ask(query, variables);
+      data = found ?? { errors };
+      if (errors?.some(({ extensions }) => extensions.code === 'NOT_FOUND')) return false;
+      if (errors || !found) throw new Error('this was refused');
+      return holds(found);
     },
     `${query} ${JSON.stringify(variables)}`,
   ).catch((error: Error) => {

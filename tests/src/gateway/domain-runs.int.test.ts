@@ -250,9 +250,12 @@ describe('one run', () => {
   it('says why it does not run', async () => {
     const why = async (id: string) =>
       (
-        await api.must('query ($id: ID!) { run(id: $id) { whyNotRunning { code message target ahead until } } }', {
-          id,
-        })
+        await eventually(
+          api,
+          'query ($id: ID!) { run(id: $id) { whyNotRunning { code message target ahead until } } }',
+          { id },
+          () => true,
+        )
       ).run.whyNotRunning;
     const codes = async (id: string) => (await why(id)).map((reason: { code: string }) => reason.code);
     await api.must('mutation { configureQueue(name: "quiet", input: {}) { name } }');
@@ -280,7 +283,7 @@ describe('one run', () => {
 
 describe('a run that a limit keeps from starting', () => {
   const WHY = 'query ($id: ID!) { run(id: $id) { status whyNotRunning { code message target ahead until } } }';
-  const why = async (id: string) => (await api.must(WHY, { id })).run.whyNotRunning;
+  const why = async (id: string) => (await eventually(api, WHY, { id }, () => true)).run.whyNotRunning;
 
   it('says which, who runs, and who waits before it', async () => {
     const limits = { concurrency: 1, concurrencyKey: 'tenantId', rate: { limit: 5, perMs: 60_000 } };
@@ -384,6 +387,7 @@ describe('retryRun', () => {
 
   it('makes a linked run of any that has ended, with its input or another', async () => {
     const { run } = await enqueue(api, { job: 'noop', input: { a: 1 }, priority: 8, tags: ['again'] });
+    await status(run.id, 'QUEUED');
     expect(await refusal(api, RETRY, { id: run.id })).toMatchObject({ code: 'CONFLICT', currentStatus: 'QUEUED' });
     await home.worker.fail(run.id);
     await status(run.id, 'FAILED');

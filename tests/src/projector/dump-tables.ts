@@ -36,7 +36,7 @@ const TABLES = {
   queues: 'name',
   schedules: 'id',
   schedule_ticks: 'schedule_id',
-  schedule_fires: 'schedule_id, tick',
+  schedule_fires: 'schedule_id, tick, after_run',
   channels: 'id',
   job_stats: 'job',
   queue_stats: 'queue',

@@ -87,6 +87,7 @@ class Life {
   private attempt = 1;
   private delivery = 0;
   private claim = 0;
+  private reschedules = 0;
   private worker: string;
 
   constructor(
@@ -188,7 +189,7 @@ class Life {
     const ended = this.ended();
     return this.say(this.outcome, { type: 'RunSnoozed', ...ended, until: ended.finishedAt + 5_000 });
   }
-  returned(reason: 'drained' | 'no-handler'): this {
+  returned(reason: 'drained' | 'no-handler' | 'rescheduled'): this {
     const at = this.tick();
     return this.say(this.outcome, { type: 'RunReturned', ...this.on(), reason, at, notBefore: at + 500 });
   }
@@ -203,6 +204,11 @@ class Life {
     this.delivery++;
     if (attempt) this.attempt++;
     return this.queued();
+  }
+  /** What is said next is about the next queueing, of the same attempt. */
+  later(): this {
+    this.delivery++;
+    return this;
   }
   claimed(): this {
     const { attempt, delivery } = this;
@@ -229,6 +235,20 @@ class Life {
       runId: this.run.id,
       reason: 'not needed',
     });
+  }
+  rescheduled(at = this.at + 90_000, priority?: number): this {
+    this.reschedules++;
+    return this.say(controlSubject(this.run.queue), {
+      type: 'RunRescheduled',
+      runId: this.run.id,
+      at,
+      ...(priority !== undefined && { priority }),
+    });
+  }
+  /** Queued by a scheduler that knows of every reschedule. */
+  aware(): this {
+    const { run, attempt, delivery, reschedules } = this;
+    return this.say(queuedSubject(run.queue, run.priority), { type: 'RunQueued', run, attempt, delivery, reschedules });
   }
   cancelled(): this {
     return this.say(this.outcome, { type: 'RunCancelled', ...this.ended() });
@@ -347,6 +367,17 @@ const scripts: ((run: Life, make: () => Life) => Life[])[] = [
   (r) => [r.queued().returned('no-handler').again(false).returned('drained').again(false).succeeded()],
   (r) => [r.queued().cancelRequested().succeeded()],
   (r) => [r.queued().started().cancelRequested().cancelled()],
+  (r) => [r.planned().rescheduled().aware().succeeded()],
+  (r) => [r.planned().rescheduled().queued().returned('rescheduled').later().aware().succeeded()],
+  (r) => [r.planned().rescheduled().queued().started().succeeded()],
+  (r) => [r.queued().rescheduled(undefined, 9).returned('rescheduled').later().aware().started().succeeded()],
+  (r) => [r.queued().rescheduled().started().rescheduled().succeeded()],
+  (r) => [r.queued().rescheduled().cancelRequested().succeeded()],
+  (r) => [r.queued().failed('retry').rescheduled(0).again(true).failed('dead').rescheduled()],
+  (r) => [r.expired().queued().rescheduled().expired()],
+  (r) => [r.limitedJob().queued().limited('concurrency').rescheduled().cancelRequested()],
+  (r) => [r.limitedJob().queued().limited('concurrency').rescheduled(0).later().aware().limited('rate')],
+  (r) => [r.limitedJob().queued().limited('concurrency').again(false).rescheduled().succeeded()],
   (r) => [r.queued().started().claimed().succeeded().underClaim().succeeded()],
   (r) => [r.queued().queued().succeeded().succeeded()],
   (r) => [r.fired().queued().succeeded()],

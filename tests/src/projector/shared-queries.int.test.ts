@@ -111,8 +111,7 @@ test('timeline and attempts are derived from what is stored', async () => {
 
 test('what is ahead of a queued run are those with a higher priority, or queued before it', async () => {
   const queued = await db.query<{ id: string; queue: string; priority: number }>(
-    `select id, queue, priority from read.runs where queue = 'default' and status = 'QUEUED' and next_attempt_at is null and limit_key is null
-       order by priority desc, id`,
+    `select id, queue, priority from read.runs where queue = 'default' and status = 'QUEUED' and next_attempt_at is null and limit_key is null order by priority desc, id`,
   );
   expect(queued.length).toBeGreaterThan(3);
   for (const [n, run] of queued.slice(0, 4).entries()) expect(await runsAhead(db, run)).toBe(n);

@@ -1,3 +1,6 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ScheduleState } from '@jobflow/contracts';
+import { saveState } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
 import { type Scheduled, type SchedulerProcess, scheduled } from './scheduled.js';
@@ -44,6 +47,49 @@ describe('two schedulers', () => {
     await world.deleteSchedule(id);
     for (const scheduler of pair.slice(2)) expect(await scheduler.stop()).toBe(0);
   });
+
+  it('both know within a second that a schedule was edited, paused, resumed or deleted', async () => {
+    const pair = [await world.scheduler(), await world.scheduler()];
+    const id = await world.saveSchedule({ job: 'job', kind: 'INTERVAL', everyMs: 1_000, overlap: 'ALLOW' });
+    await reached(id, 2);
+    const save = async (over: Partial<ScheduleState>) => {
+      const state = world.store.schedules.get(id)?.state;
+      if (!state) throw new Error('the schedule is gone');
+      const schedule = { ...state, ...over, activeSince: Date.now() };
+      await saveState(world.world.log, world.store, { type: 'ScheduleSaved', schedule });
+      await wait(1_000);
+      return schedule;
+    };
+    const since = (count: number) => world.ticks(id).slice(count);
+    // Whoever of the two would have fired by what it knew before does not: the other is killed in between.
+    const edited = await save({ everyMs: 700, startsAt: Date.now() });
+    const before = world.ticks(id).length;
+    await reached(id, before + 3);
+    await pair[0]?.kill9();
+    await reached(id, before + 6);
+    for (const { tick } of since(before)) expect((tick - (edited.startsAt ?? 0)) % 700).toBe(0);
+    pair[0] = await world.scheduler();
+
+    await save({ enabled: false });
+    const paused = world.ticks(id).length;
+    await wait(1_500);
+    await pair[1]?.kill9();
+    await wait(1_500);
+    expect(since(paused)).toEqual([]);
+    pair[1] = await world.scheduler();
+
+    const resumed = await save({ enabled: true });
+    await reached(id, paused + 2);
+    for (const { tick } of since(paused)) expect(tick).toBeGreaterThan(resumed.activeSince);
+    await world.deleteSchedule(id);
+    await wait(1_000);
+    const deleted = world.ticks(id).length;
+    await wait(1_000);
+    await pair[0]?.kill9();
+    await wait(1_500);
+    expect(since(deleted)).toEqual([]);
+    expect(await pair[1]?.stop()).toBe(0);
+  }, 60_000);
 });
 
 describe('a schedule', () => {

@@ -7,6 +7,8 @@ import {
   type JobState,
   outcomeSubject,
   parseCommit,
+  queueConsumer,
+  queuedSubject,
   RUNS_STREAM,
   type RunDefinition,
   type RunEvent,
@@ -48,7 +50,7 @@ export interface Scheduled extends AsyncDisposable {
   store: StateStore;
   /** Everything in the run log so far. */
   seen: readonly Seen[];
-  scheduler(): Promise<SchedulerProcess>;
+  scheduler(env?: Record<string, string>): Promise<SchedulerProcess>;
   saveJob(name: string, over?: Partial<JobState>): Promise<void>;
   saveSchedule(over: Partial<ScheduleState> & { job: string }): Promise<string>;
   deleteSchedule(id: string): Promise<void>;
@@ -56,6 +58,11 @@ export interface Scheduled extends AsyncDisposable {
   /** Records, as a worker would, that an attempt failed and is to be tried again. */
   failAttempt(queued: RunEventOf<'RunQueued'>, retryAt: number): Promise<void>;
   requestCancel(runId: string): Promise<void>;
+  /** Queues a run at once, as the gateway would. */
+  enqueue(over?: Partial<RunDefinition>): Promise<string>;
+  reschedule(runId: string, at: number, priority?: number): Promise<void>;
+  /** Takes the next message of a level, as a worker would; answers its run and how to acknowledge it. */
+  take(queue?: string, priority?: number): Promise<{ runId: string; ack(): Promise<void> }>;
   /** The RunQueued events of a run, once there are so many. */
   queued(runId: string, count?: number): Promise<(Seen & { event: RunEventOf<'RunQueued'> })[]>;
   ticks(scheduleId: string): RunEventOf<'ScheduleTicked'>[];
@@ -92,8 +99,14 @@ export async function scheduled(): Promise<Scheduled> {
     db,
     store,
     seen,
-    async scheduler() {
-      const env = { ...process.env, NATS_URL: world.backing.natsUrl, DATABASE_URL: url, JOBFLOW_HEALTH_PORT: '0' };
+    async scheduler(more = {}) {
+      const env = {
+        ...process.env,
+        ...more,
+        NATS_URL: world.backing.natsUrl,
+        DATABASE_URL: url,
+        JOBFLOW_HEALTH_PORT: '0',
+      };
       const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       children.add(child);
       return schedulerProcess(child);
@@ -129,6 +142,31 @@ export async function scheduled(): Promise<Scheduled> {
       await world.log.append({
         messages: [{ subject: controlSubject('default'), events: [{ type: 'RunCancelRequested', runId }] }],
       });
+    },
+    async enqueue(over) {
+      const run = aRun(over);
+      await ensureQueueLevel(world.link, store, world.log, run.queue, run.priority, { createQueue: true });
+      const events: RunEvent[] = [{ type: 'RunQueued', run, attempt: 1, delivery: 0 }];
+      await world.log.append({ messages: [{ subject: queuedSubject(run.queue, run.priority), events }] });
+      return run.id;
+    },
+    async reschedule(runId, at, priority) {
+      const events: RunEvent[] = [{ type: 'RunRescheduled', runId, at, ...(priority !== undefined && { priority }) }];
+      await world.log.append({ messages: [{ subject: controlSubject('default'), events }] });
+    },
+    async take(queue = 'default', priority = 5) {
+      const consumer = await world.link.js.consumers.get(RUNS_STREAM, queueConsumer(queue, priority).name);
+      const message = await consumer.next({ expires: 10_000 });
+      if (!message) throw new Error(`there is no message in ${queue} ${priority}`);
+      const parsed = parseCommit('run', message.data);
+      const [event] = parsed.ok ? parsed.commit.events : [];
+      if (event?.type !== 'RunQueued') throw new Error('a message of a queue holds a RunQueued');
+      return {
+        runId: event.run.id,
+        async ack() {
+          await message.ackAck();
+        },
+      };
     },
     async queued(runId, count = 1) {
       await until(() => runsQueued(runId).length >= count, `run ${runId} is queued ${count} times`);

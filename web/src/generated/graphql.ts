@@ -619,6 +619,13 @@ export type CancelRunMutationVariables = Exact<{
 
 export type CancelRunMutation = { cancelRun: { jobRevision: number, priority: number, progressMessage: string | null, tags: Array<string>, workerId: string | null, queuedAt: string | null, expiresAt: string | null, nextAttemptAt: string | null, idempotencyKey: string | null, uniqueKey: string | null, cancelRequestedAt: string | null, cancelReason: string | null, retryOf: string | null, retriedBy: Array<string>, deadLetter: DeadLetterState | null, scheduleId: string | null, createdBy: string | null, id: string, job: string, kind: JobKind, status: RunStatus, queue: string, attempt: number, maxAttempts: number, progress: number | null, createdAt: string, dueAt: string | null, startedAt: string | null, finishedAt: string | null, durationMs: number | null, waitMs: number | null, revision: number, test: boolean, error: { message: string, code: string | null, stack: string | null, retryable: boolean } | null, whyNotRunning: Array<{ code: WaitReason, message: string, since: string | null, until: string | null, ahead: number | null }> } | null };
 
+export type RunNowMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RunNowMutation = { rescheduleRun: { jobRevision: number, priority: number, progressMessage: string | null, tags: Array<string>, workerId: string | null, queuedAt: string | null, expiresAt: string | null, nextAttemptAt: string | null, idempotencyKey: string | null, uniqueKey: string | null, cancelRequestedAt: string | null, cancelReason: string | null, retryOf: string | null, retriedBy: Array<string>, deadLetter: DeadLetterState | null, scheduleId: string | null, createdBy: string | null, id: string, job: string, kind: JobKind, status: RunStatus, queue: string, attempt: number, maxAttempts: number, progress: number | null, createdAt: string, dueAt: string | null, startedAt: string | null, finishedAt: string | null, durationMs: number | null, waitMs: number | null, revision: number, test: boolean, error: { message: string, code: string | null, stack: string | null, retryable: boolean } | null, whyNotRunning: Array<{ code: WaitReason, message: string, since: string | null, until: string | null, ahead: number | null }> } | null };
+
 export type RetryRunMutationVariables = Exact<{
   id: string | number;
   input?: unknown;
@@ -2068,6 +2075,67 @@ fragment RunHeadParts on Run {
     ahead
   }
 }`) as unknown as TypedDocumentString<CancelRunMutation, CancelRunMutationVariables>;
+export const RunNowDocument = new TypedDocumentString(`
+    mutation RunNow($id: ID!) {
+  rescheduleRun(id: $id) {
+    ...RunHeadParts
+  }
+}
+    fragment RunRowParts on Run {
+  id
+  job
+  kind
+  status
+  queue
+  attempt
+  maxAttempts
+  progress
+  createdAt
+  dueAt
+  startedAt
+  finishedAt
+  durationMs
+  waitMs
+  revision
+  test
+  error {
+    message
+    code
+  }
+}
+fragment RunHeadParts on Run {
+  ...RunRowParts
+  jobRevision
+  priority
+  progressMessage
+  tags
+  workerId
+  queuedAt
+  expiresAt
+  nextAttemptAt
+  idempotencyKey
+  uniqueKey
+  cancelRequestedAt
+  cancelReason
+  retryOf
+  retriedBy
+  deadLetter
+  scheduleId
+  createdBy
+  error {
+    message
+    code
+    stack
+    retryable
+  }
+  whyNotRunning {
+    code
+    message
+    since
+    until
+    ahead
+  }
+}`) as unknown as TypedDocumentString<RunNowMutation, RunNowMutationVariables>;
 export const RetryRunDocument = new TypedDocumentString(`
     mutation RetryRun($id: ID!, $input: JSON) {
   retryRun(id: $id, input: $input) {

@@ -1,10 +1,11 @@
 import { A, useNavigate } from '@solidjs/router';
 import ArrowLeft from 'lucide-solid/icons/arrow-left';
 import Ban from 'lucide-solid/icons/ban';
+import Play from 'lucide-solid/icons/play';
 import RotateCcw from 'lucide-solid/icons/rotate-ccw';
 import { createSignal, Show } from 'solid-js';
 import { mutate } from '../api/api-client';
-import { CancelRunDocument, RetryRunDocument } from '../generated/graphql';
+import { CancelRunDocument, RetryRunDocument, RunNowDocument } from '../generated/graphql';
 import { ActionButton } from '../ui/action-button';
 import { CopyButton } from '../ui/copy-button';
 import { PageHeader } from '../ui/page-header';
@@ -24,6 +25,17 @@ export function RunHeader(props: { run: RunDetail; refetch: () => Promise<void> 
     const result = await mutate(CancelRunDocument, { id: props.run.id, reason: null });
     setBusy(false);
     if (!result.ok) toast({ tone: 'bad', text: result.error.message });
+    await props.refetch();
+  }
+
+  /** It waits for a time that can be moved to now. */
+  const waitsForTime = () => props.run.status === 'SCHEDULED' || props.run.status === 'RETRYING';
+
+  async function runNow() {
+    setBusy(true);
+    const result = await mutate(RunNowDocument, { id: props.run.id });
+    setBusy(false);
+    toast(result.ok ? { tone: 'ok', text: `${title()} is due now.` } : { tone: 'bad', text: result.error.message });
     await props.refetch();
   }
 
@@ -97,16 +109,24 @@ export function RunHeader(props: { run: RunDetail; refetch: () => Promise<void> 
         <Show
           when={isTerminal(props.run.status)}
           fallback={
-            <ActionButton
-              needs="USER"
-              look="danger"
-              busy={busy()}
-              blocked={props.run.cancelRequestedAt ? 'Cancelling: the worker has been told.' : undefined}
-              onClick={cancel}
-            >
-              <Ban class="size-4" aria-hidden="true" />
-              {props.run.cancelRequestedAt ? 'Cancelling…' : 'Cancel'}
-            </ActionButton>
+            <>
+              <Show when={waitsForTime()}>
+                <ActionButton needs="USER" busy={busy()} onClick={runNow}>
+                  <Play class="size-4" aria-hidden="true" />
+                  Run now
+                </ActionButton>
+              </Show>
+              <ActionButton
+                needs="USER"
+                look="danger"
+                busy={busy()}
+                blocked={props.run.cancelRequestedAt ? 'Cancelling: the worker has been told.' : undefined}
+                onClick={cancel}
+              >
+                <Ban class="size-4" aria-hidden="true" />
+                {props.run.cancelRequestedAt ? 'Cancelling…' : 'Cancel'}
+              </ActionButton>
+            </>
           }
         >
           <ActionButton needs="USER" look="primary" busy={busy()} onClick={retry}>

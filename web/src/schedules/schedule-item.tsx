@@ -24,6 +24,8 @@ export function ScheduleItem(props: {
 }) {
   const [busy, setBusy] = createSignal(false);
   const [deleting, setDeleting] = createSignal(false);
+  const fallback = () =>
+    props.schedule.enabled && props.schedule.kind === 'AFTER_JOB' ? 'whenever that happens' : 'no next run';
   const title = () => props.schedule.name ?? props.schedule.description;
 
   async function setPaused(paused: boolean) {
@@ -63,7 +65,9 @@ export function ScheduleItem(props: {
           <Show when={props.schedule.cron}>
             <code class="font-mono">{props.schedule.cron}</code>
           </Show>
-          <span>{props.schedule.timezone}</span>
+          <Show when={props.schedule.kind === 'AFTER_JOB'} fallback={<span>{props.schedule.timezone}</span>}>
+            <span>{props.schedule.description}</span>
+          </Show>
         </p>
         <Show when={props.schedule.disabledReason}>
           <p class="mt-1 text-[0.8125rem] text-ink-faint">{props.schedule.disabledReason}</p>
@@ -82,7 +86,7 @@ export function ScheduleItem(props: {
       </div>
       <div class="flex flex-wrap items-center gap-x-5 gap-y-2 sm:flex-col sm:items-end">
         <p class="text-[0.8125rem] text-ink-soft">
-          <Show when={props.schedule.enabled && props.schedule.nextFires[0]} fallback="no next run">
+          <Show when={props.schedule.enabled && props.schedule.nextFires[0]} fallback={fallback()}>
             {(at) => (
               <>
                 next <TimeAgo at={at()} />

@@ -72,7 +72,7 @@ test('stop works before start, and start works after stop', async () => {
 });
 
 test('a process that somebody else shut down stays down; one that ended otherwise does not', async () => {
-  const script = `${FOR_EVER} process.on("SIGUSR2", () => process.exit(0)); process.on("SIGHUP", () => process.exit(83));`;
+  const script = `process.on("SIGUSR2", () => process.exit(0)); process.on("SIGHUP", () => process.exit(83)); ${FOR_EVER}`;
   const worker = managed(script, { staysDown: (code) => code === 0 });
   await worker.start();
   const first = worker.pid as number;

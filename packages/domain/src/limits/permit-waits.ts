@@ -52,6 +52,9 @@ export function keysLetGo(before: RunState, event: RunLifeEvent, after: RunState
     case 'RunLimited':
       if (!wasWoken(before)) return NONE;
       return event.limit === 'rate' ? keys : keys.filter((key) => key !== event.key);
+    case 'RunRescheduled':
+      // Put off, it makes no use of its wake; told to try now, it does.
+      return wasWoken(before) && after.limitedSince === undefined ? keys : NONE;
     default:
       return wasWoken(before) && isTerminal(after.status) && !isTerminal(before.status) ? keys : NONE;
   }

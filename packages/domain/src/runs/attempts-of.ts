@@ -58,11 +58,14 @@ export function attemptsOf(events: readonly StoredEvent[]): Attempt[] {
           close(push(tries, { ...open(event, queued), key: lateKey(data) }), event);
         }
         break;
+      case 'RunRescheduled':
+        if (event.accepted) due = number(data.at);
+        break;
       case 'RunLimited':
         if (event.accepted) due = number(data.until);
         break;
       case 'RunReturned':
-        if (event.accepted) due = number(data.notBefore);
+        if (event.accepted && data.reason !== 'rescheduled') due = number(data.notBefore);
         if (known && event.accepted) finish(known, 'SNOOZED', event.at);
         break;
       default:

@@ -54,6 +54,9 @@ export function beginRun(event: RunLifeEvent, meta: EventMeta): RunState | undef
     limitKeys: concurrencyKeysOf(run),
     limitKey: undefined,
     limitedSince: undefined,
+    queuedSeq: queuedNow ? meta.seq : undefined,
+    reschedules: undefined,
+    superseded: undefined,
     revision: 1,
     timelineCount: 1,
   };

@@ -33,6 +33,8 @@ function describe({ type, data, reason }: StoredEvent): string {
       return returned(data);
     case 'RunCancelRequested':
       return `Cancellation requested${because(data.reason ?? reason)}`;
+    case 'RunRescheduled':
+      return `Rescheduled for ${time(data.at)}${typeof data.priority === 'number' ? ` with priority ${data.priority}` : ''}`;
     case 'RunCancelled':
       return `Stopped after ${took(data)}, as requested`;
     case 'RunExpired':
@@ -74,6 +76,8 @@ function returned({ reason, workerId, notBefore }: Data): string {
   switch (reason) {
     case 'no-handler':
       return `${workerId} has no handler for this job and gave it back; offered again at ${time(notBefore)}`;
+    case 'rescheduled':
+      return `${workerId} had not started it and let it go, since it was rescheduled`;
     case 'limits-unavailable':
       return `${workerId} cannot count this run's limits now, since it has no Redis, and gave it back; offered again at ${time(notBefore)}`;
     default:

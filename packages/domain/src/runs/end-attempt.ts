@@ -1,5 +1,6 @@
 import type { RunEventOf } from '@jobflow/contracts';
 import { ended, queueNext } from './end-run.js';
+import { letGo } from './reschedule-run.js';
 import type { RunEffect } from './run-effect.js';
 import type { RunState } from './run-state.js';
 
@@ -22,6 +23,7 @@ export function startedAs(state: RunState, workerId: string, startedAt: number):
     waitReason: undefined,
     waitSince: undefined,
     limitedSince: undefined,
+    superseded: undefined,
   };
 }
 
@@ -29,11 +31,13 @@ const WAITS_BECAUSE = {
   drained: undefined,
   'no-handler': 'NO_HANDLER',
   'limits-unavailable': 'LIMITS_UNAVAILABLE',
+  rescheduled: undefined,
 } as const;
 
 /** A worker gave the run back: it waits to be queued again, at no cost. */
 export function returned(state: RunState, event: RunEventOf<'RunReturned'>): Ended {
   if (state.cancelRequestedAt !== undefined) return ended(state, 'CANCELLED', event.at);
+  if (state.superseded) return letGo(state);
   const reason = WAITS_BECAUSE[event.reason];
   const waiting: RunState = {
     ...state,

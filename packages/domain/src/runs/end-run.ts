@@ -22,6 +22,7 @@ export function ended(state: RunState, status: RunStatus, at: number): { state: 
     waitSince: undefined,
     limitKey: undefined,
     limitedSince: undefined,
+    superseded: undefined,
   };
   const { id: runId, job, queue, tags, callbackUrl, test } = state;
   const run: NotifyRun = {

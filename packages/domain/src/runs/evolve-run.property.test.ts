@@ -1,9 +1,10 @@
-import { isTerminal } from '@jobflow/contracts';
+import { isTerminal, type RunEventOf } from '@jobflow/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attemptsOf } from './attempts-of.js';
 import type { RunLifeEvent } from './evolve-run.js';
 import { nextQueueing, queueAt } from './next-queueing.js';
+import type { RunState } from './run-state.js';
 import * as run from './run-story.js';
 import { tell } from './run-story.js';
 import { storedEvent } from './stored-event.js';
@@ -31,6 +32,9 @@ const event: fc.Arbitrary<RunLifeEvent> = fc.oneof(
   on.map((o) => run.limited(o, 'rate')),
   on.map(run.cancelled),
   fc.constant(run.cancelRequested()),
+  fc.constantFrom(run.rescheduled(), run.rescheduled(0), run.rescheduled(0, 9), run.rescheduled(25_000, 9, 'o1')),
+  on.map((o) => run.returned(o, 'rescheduled')),
+  on.map((o) => ({ ...run.queued(o, { priority: 9 }), reschedules: 1 })),
   fc.constantFrom(run.expired(5000), run.expired(7000)),
   fc
     .constantFrom('o1', 'o2', undefined)
@@ -52,11 +56,18 @@ function fitting(what: number, state: ReturnType<typeof tell>['state']): RunLife
   if (!state) return what % 2 ? run.planned(5000, { expiresAt: 6000 }) : run.queued({}, { expiresAt: 6000 });
   const next = nextQueueing(state);
   if (next && (queueAt(state) !== undefined || state.limitKey !== undefined))
-    return run.queued(next, { expiresAt: 6000 });
+    return what === 0 ? run.rescheduled(22_000) : aware(run.queued(next, { expiresAt: 6000 }), state);
   const o = { ...state, workerId: state.workerId ?? 'w1' };
   const all = [run.started, run.failed, run.snoozed, run.returned, run.succeeded, run.limited, run.failed, run.dead];
+  if (what === 6) return run.rescheduled(24_000, 9);
   return what > 7 ? run.claimed(state.claim + 1, { ...o, workerId: 'w2' }, what === 9) : (all[what] ?? run.started)(o);
 }
+/** Queued by a scheduler that knows all there is to know. */
+const aware = (event: RunEventOf<'RunQueued'>, { reschedules, priority }: RunState): RunLifeEvent => ({
+  ...event,
+  run: { ...event.run, priority },
+  ...(reschedules !== undefined && { reschedules }),
+});
 /** The story of a run, its end as a dead letter, and more noise. */
 const deadLog = fc.tuple(story, fc.boolean(), fc.array(event, { maxLength: 12 })).map(([events, dies, noise]) => {
   const state = tell(events).state;
@@ -66,6 +77,14 @@ const letterOf = (state: ReturnType<typeof tell>['state']) => ({
   deadLetter: state?.deadLetter,
   operations: state?.operations,
 });
+const SAYS_STARTED = new Set<RunLifeEvent['type']>([
+  'RunStarted',
+  'RunClaimed',
+  'RunSucceeded',
+  'RunAttemptFailed',
+  'RunSnoozed',
+  'RunCancelled',
+]);
 const anyLog = fc.oneof(fc.array(event, { maxLength: 40 }), story);
 
 const isAboutLetter = ({ type }: RunLifeEvent) => type.startsWith('RunDeadLetter');
@@ -153,11 +172,44 @@ describe('whatever is in the log, in whatever order and however often', () => {
       fc.property(anyLog, (events) => {
         const once = tell(events);
         const twice = tell(events.flatMap((e): RunLifeEvent[] => (e.type === 'RunProgressed' ? [e] : [e, e])));
-        expect(twice.told.filter((t) => t.accepted).map((t) => t.event)).toEqual(
-          once.told.filter((t) => t.accepted).map((t) => t.event),
-        );
+        // A reschedule to the time it has is accepted, and changes nothing.
+        const counted = (told: typeof once.told) =>
+          told.filter((t) => t.accepted && t.event.type !== 'RunRescheduled').map((t) => t.event);
+        expect(counted(twice.told)).toEqual(counted(once.told));
         expect(twice.told.flatMap((t) => t.effects)).toHaveLength(once.told.flatMap((t) => t.effects).length);
       }),
+    );
+  });
+
+  it('a start, claim or end that a reschedule comes just before counts as if nobody had rescheduled', () => {
+    fc.assert(
+      fc.property(anyLog, fc.constantFrom(run.rescheduled(), run.rescheduled(0, 9)), (events, reschedule) => {
+        const { told } = tell(events);
+        for (const [i, { event, accepted, state }] of told.entries()) {
+          const before = told[i - 1]?.state;
+          if (!accepted || !state || before?.status !== 'QUEUED' || !SAYS_STARTED.has(event.type)) continue;
+          const after = tell([...events.slice(0, i), reschedule, event]);
+          expect(after.told.at(-1)?.accepted).toBe(true);
+          expect(after.state).toMatchObject({ status: state.status, delivery: state.delivery, superseded: undefined });
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('a superseded run waits for its time, and only what was queued before its reschedule makes it so', () => {
+    fc.assert(
+      fc.property(anyLog, (events) => {
+        const { told } = tell(events);
+        for (const { state } of told) {
+          if (!state?.superseded) continue;
+          expect(state.status).toBe('SCHEDULED');
+          expect(state.reschedules).toBeGreaterThan(0);
+          expect(state.queuedSeq).toBeDefined();
+          expect(queueAt(state)).toBeDefined();
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 
@@ -166,10 +218,12 @@ describe('whatever is in the log, in whatever order and however often', () => {
       fc.property(anyLog, (events) => {
         const { told } = tell(events);
         const asked = new Map<number, number>();
-        for (const { state, effects } of told) {
+        let reschedules = 0;
+        for (const { event, accepted, state, effects } of told) {
+          if (accepted && event.type === 'RunRescheduled') reschedules++;
           for (const effect of effects) {
             if (effect.kind !== 'queue-run') continue;
-            expect(asked.has(effect.run.delivery)).toBe(false);
+            if (reschedules === 0) expect(asked.has(effect.run.delivery)).toBe(false);
             asked.set(effect.run.delivery, effect.run.at);
           }
           if (!state) continue;

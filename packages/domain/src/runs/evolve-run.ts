@@ -7,6 +7,7 @@ import { ended, queueNext } from './end-run.js';
 import { evolveDeadLetter, touchedBy } from './evolve-dead-letter.js';
 import { type DerivedEvent, inputFailed, released, restarted } from './flow-run.js';
 import { nextQueueing } from './next-queueing.js';
+import { isUnaware, letGo, putOff, rescheduled, startedAfterAll } from './reschedule-run.js';
 import type { RunEffect } from './run-effect.js';
 import type { RunState } from './run-state.js';
 
@@ -86,6 +87,8 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
       return isCurrent(state, event) ? returned(state, event) : 'refused';
     case 'RunCancelRequested':
       return cancelRequested(state, event, meta);
+    case 'RunRescheduled':
+      return rescheduled(state, event, meta);
     case 'RunExpired':
       return expired(state, event);
     case 'RunSucceeded':
@@ -111,6 +114,7 @@ function judge(state: RunState, event: RunLifeEvent, meta: EventMeta): Verdict {
 /** Speaks the event of the queueing and the claim that count now, on a run that has not ended and waits for nothing? */
 const isCurrent = (state: RunState, e: OnAttempt): boolean =>
   (state.status === 'RUNNING' ||
+    state.superseded === true ||
     (state.status === 'QUEUED' && state.nextAttemptAt === undefined && state.limitKey === undefined)) &&
   e.attempt === state.attempt &&
   e.delivery === state.delivery &&
@@ -123,36 +127,38 @@ const plannedEffects = (born: RunState): RunEffect[] =>
 function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta): Verdict {
   const next = nextQueueing(state);
   if (!next || event.delivery !== next.delivery || event.attempt !== next.attempt) return 'refused';
-  return {
-    state: {
-      ...state,
-      status: 'QUEUED',
-      attempt: event.attempt,
-      delivery: event.delivery,
-      // A new message is fresh: its outcome bears no claim, whoever claimed the one before.
-      claim: 0,
-      priority: event.run.priority,
-      started: false,
-      alone: false,
-      workerId: undefined,
-      queuedAt: meta.at,
-      startedAt: undefined,
-      nextAttemptAt: undefined,
-      limitKey: undefined,
-      ...(state.limitKey !== undefined && { waitReason: undefined, waitSince: undefined }),
-      waitMs: undefined,
-      durationMs: undefined,
-      progress: undefined,
-      progressMessage: undefined,
-      // An input made of templates is known only now, and the key it is limited by with it.
-      ...(event.run.flow?.templated && { limitKeys: concurrencyKeysOf(event.run) }),
-    },
+  const inLog: RunState = {
+    ...state,
+    status: 'QUEUED',
+    attempt: event.attempt,
+    delivery: event.delivery,
+    queuedSeq: meta.seq,
+    superseded: undefined,
+    // A new message is fresh: its outcome bears no claim, whoever claimed the one before.
+    claim: 0,
+    priority: event.run.priority,
+    started: false,
+    alone: false,
+    workerId: undefined,
+    queuedAt: meta.at,
+    startedAt: undefined,
+    nextAttemptAt: undefined,
+    limitKey: undefined,
+    ...(state.limitKey !== undefined && { waitReason: undefined, waitSince: undefined }),
+    waitMs: undefined,
+    durationMs: undefined,
+    progress: undefined,
+    progressMessage: undefined,
+    // An input made of templates is known only now, and the key it is limited by with it.
+    ...(event.run.flow?.templated && { limitKeys: concurrencyKeysOf(event.run) }),
   };
+  return isUnaware(state, event, meta.at) ? putOff(state, inLog) : { state: inLog };
 }
 
 /** What has started is not kept from starting any more. */
 function wasLimited(state: RunState, event: RunEventOf<'RunLimited'>): Verdict {
   if (!isCurrent(state, event) || state.started) return 'refused';
+  if (state.superseded) return letGo(state);
   return state.cancelRequestedAt === undefined ? limited(state, event) : ended(state, 'CANCELLED', event.at);
 }
 
@@ -163,9 +169,10 @@ const KEPT_NAMES = 5;
  * very first takeover of a run that was not seen starting: a handler may kill its worker before anything is recorded.
  * From then on every execution is recorded before it begins, so later losses are certain.
  */
-function claimed(state: RunState, event: RunEventOf<'RunClaimed'>): Verdict {
+function claimed(before: RunState, event: RunEventOf<'RunClaimed'>): Verdict {
   const { attempt, delivery, n } = event;
-  if (n <= state.claim || !isCurrent(state, { attempt, delivery, claim: state.claim })) return 'refused';
+  if (n <= before.claim || !isCurrent(before, { attempt, delivery, claim: before.claim })) return 'refused';
+  const state = startedAfterAll(before);
   const goesOn = event.reclaim === true && (state.workerId === undefined || state.workerId === event.workerId);
   const first = event.redelivered === true && state.losses === 0;
   const lost = !goesOn && (state.started || first);

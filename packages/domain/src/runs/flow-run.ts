@@ -48,6 +48,8 @@ export function restarted(state: RunState): Judged {
       cancelReason: undefined,
       deadLetter: undefined,
       fingerprint: undefined,
+      superseded: undefined,
+      queuedSeq: undefined,
     },
   };
 }

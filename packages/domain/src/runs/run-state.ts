@@ -68,6 +68,12 @@ export interface RunState {
   limitKey?: string | undefined;
   /** When a limit first refused it, since it was last started: its place among those who wait. */
   limitedSince?: number | undefined;
+  /** Where the message of the current queueing is in its stream. */
+  queuedSeq?: number | undefined;
+  /** How often it was rescheduled. */
+  reschedules?: number | undefined;
+  /** The message of the current queueing is void, unless it turns out to have been started: see `reschedule-run.ts`. */
+  superseded?: boolean | undefined;
   /** Counts the events that concerned this run, refused ones included: a reader with an older one is stale. */
   revision: number;
   /** Entries of the timeline. */

@@ -95,6 +95,13 @@ export const cancelRequested = (): RunEventOf<'RunCancelRequested'> => ({
   runId,
   reason: 'wrong',
 });
+export const rescheduled = (at = 20_000, priority?: number, operationId?: string): RunEventOf<'RunRescheduled'> => ({
+  type: 'RunRescheduled',
+  runId,
+  at,
+  ...(priority !== undefined && { priority }),
+  operationId,
+});
 export const cancelled = (o: On = {}): RunEventOf<'RunCancelled'> => ({ type: 'RunCancelled', ...ended(o) });
 export const expired = (at = 7000): RunEventOf<'RunExpired'> => ({ type: 'RunExpired', runId, at });
 export const claimed = (n: number, o: On = {}, reclaim = false, redelivered = false): RunEventOf<'RunClaimed'> => {

@@ -34,6 +34,8 @@ export function storedEvent(
 function happenedAt(event: RunLifeEvent, committedAt: number): number {
   if ('finishedAt' in event) return event.finishedAt;
   if ('startedAt' in event) return event.startedAt;
+  // Its `at` is when it is to happen, not when it was said.
+  if (event.type === 'RunRescheduled') return committedAt;
   return 'at' in event ? event.at : committedAt;
 }
 

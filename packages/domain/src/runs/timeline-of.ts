@@ -43,6 +43,7 @@ function follow(on: Holder, { type, data }: StoredEvent): Holder {
     }
     case 'RunProgressed':
     case 'RunCancelRequested':
+    case 'RunRescheduled':
     case 'RunDeadLetterRedriven':
     case 'RunDeadLetterDiscarded':
     case 'RunDeadLetterReopened':

@@ -4,6 +4,11 @@ import { elapsedTicks, type OracleFields, wallClock, wallClockTicks } from './cr
 import { nextTicks, ticksBetween } from './schedule-ticks.js';
 
 const DAY = 86_400_000;
+/** Three days about one, and what the wall clock shows in them. */
+function windowOf(zone: string, day: number) {
+  const from = day - DAY;
+  return { zone, from, to: from + 3 * DAY, wall: wallClock(zone, from, from + 3 * DAY) };
+}
 /** Days on which a clock does something, and some on which it does not. */
 const windows = (
   [
@@ -28,8 +33,7 @@ const windows = (
     ['UTC', '2028-02-29'],
   ] as const
 ).map(([zone, day]) => {
-  const from = Date.parse(`${day}T00:00:00Z`) - DAY;
-  return { zone, from, to: from + 3 * DAY, wall: wallClock(zone, from, from + 3 * DAY) };
+  return windowOf(zone, Date.parse(`${day}T00:00:00Z`));
 });
 
 const set = (min: number, max: number, maxLength: number) =>
@@ -75,23 +79,53 @@ const cronOf = (hours: fc.Arbitrary<Part>) =>
       },
     }));
 
+/** Days about a change of clocks that any zone has seen since 1973, or will see. */
+const changes = fc
+  .record({
+    zone: fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+    from: fc.integer({ min: 3 * 366, max: 67 * 365 }).map((day) => day * DAY),
+  })
+  .map(({ zone, from }) => {
+    const at = nextChange(zone, from) ?? from;
+    return windowOf(zone, Math.floor(at / DAY) * DAY);
+  });
+
+const minutesOff = (zone: string, at: number) => (wallClock(zone, at, at + 1)[0] ?? 0) - at;
+/** The day on which a zone's clock next changes, within a year. */
+function nextChange(zone: string, from: number): number | undefined {
+  for (let at = from; at < from + 366 * DAY; at += 7 * DAY) {
+    if (minutesOff(zone, at) === minutesOff(zone, at + 7 * DAY)) continue;
+    for (let day = at; day <= at + 7 * DAY; day += DAY)
+      if (minutesOff(zone, day) !== minutesOff(zone, day + DAY)) return day;
+  }
+  return undefined;
+}
+
 type Oracle = (fields: OracleFields, from: number, wall: number[]) => number[];
-function agree(hours: fc.Arbitrary<Part>, oracle: Oracle): void {
+function agree(
+  hours: fc.Arbitrary<Part>,
+  oracle: Oracle,
+  about: fc.Arbitrary<ReturnType<typeof windowOf>> = fc.constantFrom(...windows),
+  numRuns = 1500,
+): void {
   fc.assert(
-    fc.property(cronOf(hours), fc.constantFrom(...windows.keys()), ({ text, fields }, day) => {
-      const { zone, from, to, wall } = windows[day] as (typeof windows)[number];
+    fc.property(cronOf(hours), about, ({ text, fields }, { zone, from, to, wall }) => {
       const expected = oracle(fields, from, wall).sort((a, b) => a - b);
       const timing = { kind: 'CRON', cron: text, timezone: zone, createdAt: 0 } as const;
       const { ticks } = ticksBetween(timing, from - 1, to - 1, 20_000);
       expect(ticks.map((t) => t.at)).toEqual(expected);
     }),
-    { numRuns: 1500 },
+    { numRuns },
   );
 }
 
 describe('ticks through clock changes', () => {
   it('of elapsed hours are every instant whose local time matches', () => agree(elapsedHours, elapsedTicks));
   it('of fixed hours are every local time once, those in a gap at its end', () => agree(fixedHours, wallClockTicks));
+  it('hold wherever and whenever clocks have changed: elapsed hours', () =>
+    agree(elapsedHours, elapsedTicks, changes, 200));
+  it('hold wherever and whenever clocks have changed: fixed hours', () =>
+    agree(fixedHours, wallClockTicks, changes, 200));
 });
 
 const ticks = (cron: string, zone: string, from: string, count: number) =>

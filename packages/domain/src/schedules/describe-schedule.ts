@@ -1,5 +1,6 @@
 import type { ScheduleState } from '@jobflow/contracts';
 import { duration } from '../runs/describe-event.js';
+import { followedStatuses } from './after-job.js';
 import { type Cron, parseCron } from './parse-cron.js';
 
 type Described = Pick<ScheduleState, 'kind' | 'cron' | 'everyMs' | 'at' | 'timezone' | 'afterJob' | 'afterStatuses'>;
@@ -19,14 +20,13 @@ export function describeSchedule(schedule: Described): string {
     case 'ONCE':
       return schedule.at === undefined ? 'Never' : `Once, at ${new Date(schedule.at).toISOString()}`;
     case 'AFTER_JOB':
-      return `After ${schedule.afterJob ?? 'another job'} ${outcomes(schedule.afterStatuses)}`;
+      return `After ${schedule.afterJob ?? 'another job'} ${outcomes(followedStatuses(schedule))}`;
     default:
       return schedule.kind satisfies never;
   }
 }
 
-function outcomes(statuses: Described['afterStatuses']): string {
-  if (!statuses?.length) return 'has ended';
+function outcomes(statuses: ReturnType<typeof followedStatuses>): string {
   const words = statuses.map(
     (s) => ({ SUCCEEDED: 'has succeeded', FAILED: 'has failed' })[s as string] ?? `is ${s.toLowerCase()}`,
   );

@@ -24,6 +24,14 @@ export const onOff = z
   .transform((text) => text === 'on' || text === 'true')
   .describe('on or off');
 
+/** How long something takes or how often it is done. */
+export const milliseconds = z.coerce
+  .number('is no number')
+  .int()
+  .min(100)
+  .max(86_400_000)
+  .describe('a number of milliseconds, 100 to 86400000');
+
 /** A comma-separated list; blanks and empty items are dropped. */
 export const list = z.string().transform(splitList).describe('a comma-separated list');
 

@@ -1,13 +1,4 @@
-import {
-  type Actor,
-  COMMIT_VERSION,
-  type CommitFamily,
-  DeliveryEvent,
-  LinesLogged,
-  limits,
-  RunEvent,
-  StateEvent,
-} from '@jobflow/contracts';
+import { type Actor, COMMIT_VERSION, type CommitFamily, checkEvent, limits } from '@jobflow/contracts';
 import type { LogEvent } from './event-log-types.js';
 
 const families: readonly [prefix: string, family: CommitFamily][] = [
@@ -16,17 +7,11 @@ const families: readonly [prefix: string, family: CommitFamily][] = [
   ['jf.log.', 'log'],
   ['jf.delivery.', 'delivery'],
 ];
-const schemas = { run: RunEvent, state: StateEvent, log: LinesLogged, delivery: DeliveryEvent } as const;
 
 /** Which family of commits lives under a subject. */
 export function familyOf(subject: string): CommitFamily {
   for (const [prefix, family] of families) if (subject.startsWith(prefix)) return family;
   throw new TypeError(`No commits live under ${subject}.`);
-}
-
-/** Checks one event before it is written; a mistake here is a bug of the writer and throws. */
-export function checkEvent(family: CommitFamily, event: LogEvent): void {
-  schemas[family].parse(event);
 }
 
 export interface CommitHead {

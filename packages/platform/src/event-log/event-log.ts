@@ -1,11 +1,11 @@
-import { type Actor, limits, streams } from '@jobflow/contracts';
+import { type Actor, checkEvent, limits, streams } from '@jobflow/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { newId } from '../ids/ids.js';
 import { createAckInbox } from '../nats/ack-inbox.js';
 import type { NatsLink } from '../nats/nats-link.js';
 import { type Clock, systemClock } from '../time/clock.js';
-import { checkEvent, commitBytes, familyOf, HEAD_BYTES } from './commit-bytes.js';
+import { commitBytes, familyOf, HEAD_BYTES } from './commit-bytes.js';
 import {
   type Appended,
   type AppendUnit,
@@ -98,32 +98,49 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
     }
   }
 
-  async function record(subject: string, events: LogEvent[]): Promise<{ seq: number }> {
-    if (events.length === 0 || events.length > limits.commitEvents) throw new TypeError('1 to 500 events at a time.');
-    const family = familyOf(subject);
-    for (const event of events) checkEvent(family, event);
-    const encoded = events.map((event) => JSON.stringify(event));
-    const bytes = encoded.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
-    while (behind() && !stopping) await new Promise<void>((resolve) => void room.push(resolve));
-    if (stopping) throw stoppedError();
-    const stream = streamOfSubject(subject);
-    const started = performance.now();
-    hold(1, bytes);
+  // Not async: on the way of every run, each promise counts.
+  function record(subject: string, events: LogEvent[]): Promise<{ seq: number }> {
     try {
-      return await new Promise<{ seq: number }>((resolve, reject) => {
-        let unit = open.get(subject);
-        if (!unit?.fits(events.length, bytes)) {
-          unit = new FactsUnit(subject, newId(), { at: clock.now(), by: { actor } });
-          open.set(subject, unit);
-          laneOf(stream).submit(unit);
-        }
-        unit.add(encoded, bytes, { resolve, reject });
-      });
-    } finally {
-      if (open.get(subject)?.settled) open.delete(subject);
-      hold(-1, -bytes);
-      metrics.answered(stream, (performance.now() - started) / 1000);
+      const encoded = encodeFacts(subject, events);
+      const bytes = encoded.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0);
+      const add = (): Promise<{ seq: number }> =>
+        behind() && !stopping
+          ? new Promise<void>((resolve) => void room.push(resolve)).then(add)
+          : addFacts(subject, encoded, bytes);
+      return add();
+    } catch (error) {
+      return Promise.reject(error);
     }
+  }
+
+  function addFacts(subject: string, encoded: string[], bytes: number): Promise<{ seq: number }> {
+    if (stopping) return Promise.reject(stoppedError());
+    hold(1, bytes);
+    return new Promise((resolve, reject) => {
+      let unit = open.get(subject);
+      if (!unit?.fits(encoded.length, bytes)) {
+        unit = openFacts(subject);
+        laneOf(unit.stream).submit(unit);
+      }
+      unit.add(encoded, bytes, { resolve, reject });
+    });
+  }
+
+  function openFacts(subject: string): FactsUnit {
+    const started = performance.now();
+    const unit = new FactsUnit(
+      subject,
+      streamOfSubject(subject),
+      newId(),
+      { at: clock.now(), by: { actor } },
+      (held) => {
+        if (open.get(subject) === unit) open.delete(subject);
+        hold(-held.facts, -held.bytes);
+        metrics.answered(unit.stream, (performance.now() - started) / 1000);
+      },
+    );
+    open.set(subject, unit);
+    return unit;
   }
 
   async function stop(): Promise<void> {
@@ -151,6 +168,15 @@ function encode(message: UnitMessage, head: Parameters<typeof commitBytes>[1]): 
   const { subject, expectLastSubjectSeq: expect, events, payload } = message;
   if (events) return { subject, expect, data: commitBytes(subject, head, events) };
   return { subject, expect, data: typeof payload === 'string' ? Buffer.from(payload) : payload };
+}
+
+function encodeFacts(subject: string, events: LogEvent[]): string[] {
+  if (events.length === 0 || events.length > limits.commitEvents) throw new TypeError('1 to 500 events at a time.');
+  const family = familyOf(subject);
+  return events.map((event) => {
+    checkEvent(family, event);
+    return JSON.stringify(event);
+  });
 }
 
 function streamOfSubject(subject: string): string {

@@ -18,10 +18,13 @@ export class FactsUnit implements Unit {
   #waiters: Waiter[] = [];
   #closed: Outgoing[] | undefined;
 
+  /** @param onOver told once, when it is stored or given up: how much it held */
   constructor(
     readonly subject: string,
+    readonly stream: string,
     readonly msgId: string,
     private readonly head: { at: number; by: Actor },
+    private readonly onOver: (held: { facts: number; bytes: number }) => void,
   ) {}
 
   /** Whether these events still fit. A single oversized event has a commit to itself. */
@@ -48,15 +51,19 @@ export class FactsUnit implements Unit {
 
   settle(answer: Appended): void {
     if (this.settled || !answer.ok) return;
-    this.settled = true;
-    for (const waiter of this.#waiters) waiter.resolve({ seq: answer.seq });
-    this.#waiters = [];
+    for (const waiter of this.#over()) waiter.resolve({ seq: answer.seq });
   }
 
   fail(error: Error): void {
     if (this.settled) return;
+    for (const waiter of this.#over()) waiter.reject(error);
+  }
+
+  #over(): Waiter[] {
     this.settled = true;
-    for (const waiter of this.#waiters) waiter.reject(error);
+    const waiters = this.#waiters;
     this.#waiters = [];
+    this.onOver({ facts: waiters.length, bytes: this.bytes - HEAD_BYTES });
+    return waiters;
   }
 }

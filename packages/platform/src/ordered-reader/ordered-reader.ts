@@ -44,6 +44,8 @@ export interface OrderedReaderOptions {
 export interface OrderedReader extends Service {
   /** The sequence that is read next. */
   nextSeq(): number;
+  /** When the server last gave a sign of life (there is one a second): epoch ms, 0 before the first. */
+  heardAt(): number;
 }
 
 const RETRY_MS = 500;
@@ -161,6 +163,7 @@ export function createOrderedReader(link: NatsLink, options: OrderedReaderOption
       await session?.close();
     },
     nextSeq: () => lastSeq + 1,
+    heardAt: () => session?.heardAt ?? 0,
   };
 }
 

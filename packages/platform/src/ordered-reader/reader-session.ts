@@ -12,8 +12,8 @@ const HEARTBEAT_MS = 1_000;
 const SILENCE_MS = 3_500;
 const INACTIVE_MS = 60_000;
 /** Asked for at once, and asked again when less than half of it is under way: bounds what waits in memory. */
-const ASK_MESSAGES = 8_000;
-const ASK_BYTES = 16 * 1024 * 1024;
+const ASK_MESSAGES = 16_000;
+const ASK_BYTES = 32 * 1024 * 1024;
 
 export interface SessionEnd {
   ended: string;
@@ -75,6 +75,10 @@ export class ReaderSession {
     const { created, state } = await link.jsm.streams.info(options.stream);
     const streamState = { created, firstSeq: state.first_seq, lastSeq: state.last_seq };
     return new ReaderSession(link, options.stream, info.name, info.num_pending, streamState);
+  }
+
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Waits for messages and takes what is there. Told as well: the moment all that was there has been taken. */

@@ -1,7 +1,7 @@
 import { limits } from '@jobflow/contracts';
-import { Redactor } from '@jobflow/platform';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Redactor } from '../secrets/redactor.js';
 import { OutputLines } from './output-lines.js';
 
 const SECRET = 'hunter2-hunter2';

@@ -6,7 +6,7 @@ import { createFitAllowances } from './fit-allowances.js';
 import { LevelPull, type PullEnd } from './level-pull.js';
 import { planPulls } from './plan-pulls.js';
 import type { PullLevel, PullLoop, PullLoopOptions } from './pull-loop-types.js';
-import { pulledMessage } from './pulled-message.js';
+import { NatsPulledMessage } from './pulled-message.js';
 
 const TICK_MS = 50;
 /** Every so many rounds begin with the lowest level. */
@@ -40,7 +40,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
     return new LevelPull(link, level, {
       onMessage(message, info, from) {
         received?.inc();
-        options.onMessage(pulledMessage(link, from, message, info));
+        options.onMessage(new NatsPulledMessage(link, from, message, info));
       },
       onEnd,
       onHint: schedule,

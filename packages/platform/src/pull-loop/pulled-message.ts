@@ -9,24 +9,44 @@ const WORKING = Buffer.from('+WPI');
 const TERM = Buffer.from('+TERM');
 
 /** An answer that cannot be sent is dropped: the server delivers the message again, which is what it means. */
-export function pulledMessage(link: NatsLink, level: PullLevel, message: Msg, info: DeliveryInfo): PulledMessage {
-  let answered = false;
-  const answer = (text: Uint8Array, final: boolean) => {
-    if (answered || link.nc.isClosed()) return;
-    answered = final;
-    link.nc.publish(message.reply as string, text);
-  };
-  return {
-    subject: message.subject,
-    data: message.data,
-    reply: message.reply as string,
-    seq: info.seq,
-    deliveryCount: info.deliveryCount,
-    time: info.time,
-    level,
-    ack: () => answer(ACK, true),
-    nak: (delayMs) => answer(delayMs ? Buffer.from(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`) : NAK, true),
-    working: () => answer(WORKING, false),
-    term: () => answer(TERM, true),
-  };
+export class NatsPulledMessage implements PulledMessage {
+  readonly #link: NatsLink;
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly reply: string;
+  readonly seq: number;
+  readonly deliveryCount: number;
+  readonly time: number;
+  readonly level: PullLevel;
+  #answered = false;
+
+  constructor(link: NatsLink, level: PullLevel, message: Msg, info: DeliveryInfo) {
+    this.#link = link;
+    this.subject = message.subject;
+    this.data = message.data;
+    this.reply = message.reply as string;
+    this.seq = info.seq;
+    this.deliveryCount = info.deliveryCount;
+    this.time = info.time;
+    this.level = level;
+  }
+
+  ack(): void {
+    this.#answer(ACK, true);
+  }
+  nak(delayMs?: number): void {
+    this.#answer(delayMs ? Buffer.from(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`) : NAK, true);
+  }
+  working(): void {
+    this.#answer(WORKING, false);
+  }
+  term(): void {
+    this.#answer(TERM, true);
+  }
+
+  #answer(text: Uint8Array, final: boolean): void {
+    if (this.#answered || this.#link.nc.isClosed()) return;
+    this.#answered = final;
+    this.#link.nc.publish(this.reply, text);
+  }
 }

@@ -23,6 +23,11 @@ export interface BulkOptions {
   perSecond?: number;
   /** Runs that are made wait for the time that the run they stand in for was to wait for. */
   keepDue?: boolean;
+  /** Of a backfill: whose ticks, and how large the input of each run is. */
+  scheduleId?: string;
+  itemBytes?: number;
+  /** When runs that are rescheduled are to be queued; epoch ms. */
+  at?: number;
   /** Definitions are at least as new as when the operation was asked for. */
   stateSeq: number;
 }
@@ -52,7 +57,7 @@ export const BulkOperationEntity = defineEntity({
   },
 });
 
-/** A run that an operation still has to deal with. */
+/** A run, or a tick, that an operation still has to deal with. */
 export const BulkItemEntity = defineEntity({
   name: 'BulkItem',
   tableName: 'gateway.bulk_items',
@@ -64,6 +69,9 @@ export const BulkItemEntity = defineEntity({
     made: column.uuid().nullable(),
     /** The operation deals with the run's dead letter. */
     on_letter: column.flag(),
+    /** Of a backfill: the tick whose run is to be made, under `run_id`. */
+    schedule_id: column.text().nullable(),
+    tick: column.instant().nullable(),
   },
 });
 

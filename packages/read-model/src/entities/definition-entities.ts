@@ -79,6 +79,8 @@ export const ScheduleFireEntity = defineEntity({
   properties: {
     schedule_id: column.text().primary(),
     tick: column.instant().primary(),
+    /** Of a schedule that follows another job: the run that ended; otherwise all zeros. */
+    after_run: column.uuid().primary(),
     outcome: column.text(),
     why: column.text().nullable(),
     run_id: column.uuid().nullable(),

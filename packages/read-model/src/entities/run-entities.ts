@@ -94,9 +94,16 @@ export const RunEntity = defineEntity({
     flow_key: column.text().nullable(),
     /** The input as it was given, where it holds templates over other runs' results. */
     input_template: column.plainJson<Json>().nullable(),
+    /** The sequence of the message of its current queueing. */
+    queued_seq: column.big().nullable(),
+    reschedules: column.int().nullable(),
+    /** That message is void: see `reschedule-run.ts` of domain. */
+    superseded: column.flag().nullable(),
     revision: column.int(),
     timeline_count: column.int(),
     changed_seq: column.big(),
+    /** The log's sequence of its end: given once, whatever still changes afterwards. */
+    ended_seq: column.big().nullable(),
   },
 });
 

@@ -9,18 +9,34 @@ export interface CancelFeedOptions {
   logger: Logger;
   /** `seq` is where the cancellation is in the log. */
   onCancel: (runId: string, seq: number) => void;
+  /** Its message may be void. */
+  onReschedule: (runId: string, seq: number) => void;
 }
 
+export interface CancelFeed extends Service {
+  /** All that was said before is known, as far as can be: false from a reconnect until it has caught up. */
+  current(): boolean;
+}
+
+/**
+ * So long ago at most the server gave a sign of life. A scheduler that queues a rescheduled run anew relies on it: whoever
+ * starts a message unasked has heard of every reschedule that is older than twice this.
+ */
+const HEARD_MS = 2_500;
 const Hint = z.object({ runId: z.string(), seq: z.number().optional() });
 const decoder = new TextDecoder();
 
 /**
- * Hears of cancellations: by hint at once, by the log for certain. `start` resolves when everything is known that the
+ * Hears of cancellations, by hint at once, and by the log for certain, as of reschedules. `start` resolves when everything is known that the
  * log says about runs that may still be delivered: it reads from the lowest message that no consumer has finished.
  */
-export function createCancelFeed({ link, store, logger, onCancel }: CancelFeedOptions): Service {
+export function createCancelFeed({ link, store, logger, onCancel, onReschedule }: CancelFeedOptions): CancelFeed {
   let reader: ReturnType<typeof createOrderedReader> | undefined;
   let lastSeq = 0;
+  let isCaughtUp = false;
+  const offLost = link.onDisconnected(() => {
+    isCaughtUp = false;
+  });
   const caughtUp = Promise.withResolvers<void>();
   const hints = link.nc.subscribe(live.cancel, {
     callback: (error, message) => {
@@ -33,18 +49,21 @@ export function createCancelFeed({ link, store, logger, onCancel }: CancelFeedOp
   const onBatch = async (messages: ReadMessage[]) => {
     for (const { seq, data } of messages) {
       lastSeq = seq;
-      // Most of what is here plans runs; only cancellations are worth parsing.
-      if (!Buffer.from(data.buffer, data.byteOffset, data.length).includes('CancelRequested"')) continue;
+      // Most of what is here plans runs, which is not worth parsing.
+      const text = Buffer.from(data.buffer, data.byteOffset, data.length);
+      if (!text.includes('CancelRequested"') && !text.includes('"RunRescheduled"')) continue;
       const parsed = parseCommit('run', data);
       if (!parsed.ok) continue;
       for (const event of parsed.commit.events) {
         if (event.type === 'RunCancelRequested') onCancel(event.runId, seq);
+        else if (event.type === 'RunRescheduled') onReschedule(event.runId, seq);
         else if (event.type === 'FlowCancelRequested') for (const runId of event.runIds) onCancel(runId, seq);
       }
     }
   };
 
   return {
+    current: () => isCaughtUp && reader !== undefined && Date.now() - reader.heardAt() <= HEARD_MS,
     async start() {
       const fromSeq = await lowestUnfinished(link, store);
       lastSeq = fromSeq - 1;
@@ -53,7 +72,14 @@ export function createCancelFeed({ link, store, logger, onCancel }: CancelFeedOp
         filterSubject: runFilters.control,
         fromSeq,
         onBatch,
-        onCaughtUp: caughtUp.resolve,
+        onCaughtUp() {
+          isCaughtUp = true;
+          caughtUp.resolve();
+        },
+        onRecreated() {
+          isCaughtUp = false;
+          return undefined;
+        },
         logger,
       });
       await reader.start();
@@ -61,6 +87,7 @@ export function createCancelFeed({ link, store, logger, onCancel }: CancelFeedOp
     },
     async stop() {
       caughtUp.resolve();
+      offLost();
       hints.unsubscribe();
       await reader?.stop();
     },

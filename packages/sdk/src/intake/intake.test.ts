@@ -2,6 +2,7 @@ import type { EpochState, WorkerBeat } from '@jobflow/contracts';
 import { testClock } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
 import { CancelledRuns } from './cancelled-runs.js';
+import { DoubtedRuns } from './doubted-runs.js';
 import { EpochGuard, RECLAIM_WINDOW_MS } from './epoch-guard.js';
 import { LiveWorkers, SILENT_MS } from './live-workers.js';
 
@@ -28,6 +29,20 @@ describe('cancelled runs', () => {
     cancelled.add('a', 20);
     cancelled.add('a', 15);
     expect([cancelled.has('a', 19), cancelled.has('a', 21)]).toEqual([true, false]);
+  });
+});
+
+describe('runs that were rescheduled', () => {
+  it('are doubted up to a bound; once one was forgotten, so is all that came before the newest', () => {
+    const doubted = new DoubtedRuns(2);
+    doubted.add('a', 10);
+    doubted.add('b', 20);
+    doubted.add('a', 25);
+    expect([doubted.has('a', 30), doubted.has('b', 30), doubted.has('c', 5)]).toEqual([true, true, false]);
+    doubted.add('c', 40);
+    expect([doubted.has('a', 50), doubted.has('b', 50), doubted.has('c', 50)]).toEqual([true, false, true]);
+    // A message of b may have been queued after its reschedule, by who did not know of it.
+    expect([doubted.has('b', 39), doubted.has('b', 40)]).toEqual([true, false]);
   });
 });
 

@@ -18,7 +18,7 @@ const fresh: VerifiedRun = { id: run.id, status: 'QUEUED', attempt: 2, delivery:
 
 function judge(
   state: VerifiedRun | undefined,
-  more: { redelivered?: boolean; atMostOnce?: boolean; holder?: Liveness } = {},
+  more: { redelivered?: boolean; atMostOnce?: boolean; holder?: Liveness; unstarted?: boolean } = {},
 ) {
   return judgeSuspect({
     queued: {
@@ -32,6 +32,7 @@ function judge(
     state,
     me: 'me',
     liveness: () => more.holder ?? 'dead',
+    ...(more.unstarted !== undefined && { unstarted: more.unstarted }),
   });
 }
 
@@ -43,6 +44,13 @@ describe('a suspect message', () => {
     }
     expect(judge({ ...fresh, attempt: 3 })).toBe('drop');
     expect(judge({ ...fresh, delivery: 4 })).toBe('drop');
+  });
+
+  it('is let go when its run was rescheduled, and dropped when what became of it is recorded already', () => {
+    expect(judge({ ...fresh, status: 'SCHEDULED', superseded: true })).toBe('let-go');
+    expect(judge({ ...fresh, status: 'SCHEDULED', superseded: true }, { redelivered: true })).toBe('let-go');
+    expect(judge({ ...fresh, status: 'SCHEDULED', superseded: true, delivery: 4 })).toBe('drop');
+    expect(judge({ ...fresh, waits: true }, { redelivered: true })).toBe('drop');
   });
 
   it('starts when nobody had it; after a redelivery it must be won first', () => {
@@ -85,6 +93,14 @@ describe('a suspect message', () => {
       alone: true,
       lostWorkers: ['w1', 'w2'],
     });
+  });
+
+  it('that this worker claimed and has not started is no start of it', () => {
+    const mine: VerifiedRun = { ...fresh, workerId: 'me', claim: 1 };
+    expect(judge(mine, { atMostOnce: true, unstarted: true })).toBe('claim');
+    expect(judge(mine, { atMostOnce: true })).toBe('lost');
+    expect(judge({ ...mine, workerId: 'other' }, { atMostOnce: true, unstarted: true })).toBe('lost');
+    expect(judge({ ...mine, status: 'RUNNING' }, { atMostOnce: true, unstarted: true })).toBe('lost');
   });
 
   it('that may run at most once is claimed when nobody began it, and lost when somebody did', () => {

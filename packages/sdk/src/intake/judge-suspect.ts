@@ -8,6 +8,8 @@ export type VerifiedRun = Extract<VerifyReply, { ok: true }>['runs'][number];
 export type Verdict =
   /** This queueing is over, or was replaced by a later one: acknowledge and forget. */
   | 'drop'
+  /** It was rescheduled before anybody started it: say that it is let go, and forget it. */
+  | 'let-go'
   /** Another worker has it and may be alive: ask again later. */
   | 'wait'
   /** Nobody has started it. */
@@ -30,17 +32,23 @@ export interface SuspectFacts {
   state: VerifiedRun | undefined;
   me: string;
   liveness: (workerId: string) => Liveness;
+  /** This worker claimed it before, and knows that it started nothing under that claim. */
+  unstarted?: boolean;
 }
 
 /** Decides about a message that may have been delivered before, from the state at or after its place in the log. */
-export function judgeSuspect({ queued, redelivered, state, me, liveness }: SuspectFacts): Verdict {
+export function judgeSuspect(facts: SuspectFacts): Verdict {
+  const { queued, redelivered, state, me, liveness } = facts;
   if (!state || isTerminal(state.status)) return 'drop';
   if (state.attempt !== queued.attempt || state.delivery !== queued.delivery) return 'drop';
+  if (state.superseded) return 'let-go';
+  // What became of this message is recorded, only its acknowledgement was lost: the run waits to be queued anew.
+  if (state.waits) return 'drop';
   if (state.status !== 'QUEUED' && state.status !== 'RUNNING') return 'drop';
   const holder = state.workerId;
   // Held by this very worker, but not among what it runs: it gave it up, or lost it while its loop was blocked.
   if (holder !== undefined && holder !== me && liveness(holder) !== 'dead') return 'wait';
-  const begun = state.status === 'RUNNING' || holder !== undefined;
+  const begun = state.status === 'RUNNING' || (holder !== undefined && !(holder === me && facts.unstarted));
   if (begun && queued.run.guarantee === 'AT_MOST_ONCE') return 'lost';
   if (state.started && state.alone && takeoverOf(state, redelivered).losses >= POISON_FROM) return 'poison';
   const toBeClaimed = begun || redelivered || queued.run.guarantee === 'AT_MOST_ONCE' || (state.losses ?? 0) > 0;

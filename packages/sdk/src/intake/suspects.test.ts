@@ -10,10 +10,15 @@ import { type Admitted, Suspects } from './suspects.js';
 const RUN_ID = '0193581c-7b5e-7000-8000-000000000000';
 const current = { id: RUN_ID, status: 'QUEUED' as const, attempt: 1, delivery: 0, claim: 0 };
 
-function makeSuspects(given: { reply: () => Promise<VerifyReply>; claim?: ClaimResult; liveness?: () => Liveness }) {
+function makeSuspects(given: {
+  reply: () => Promise<VerifyReply>;
+  claim?: ClaimResult | Promise<ClaimResult>;
+  liveness?: () => Liveness;
+}) {
   const clock = testClock();
   const admitted: Admitted[] = [];
   const lost: Admitted[] = [];
+  const letGo: Admitted[] = [];
   const asked: number[] = [];
   const troubles: string[] = [];
   const suspects = new Suspects({
@@ -28,11 +33,11 @@ function makeSuspects(given: { reply: () => Promise<VerifyReply>; claim?: ClaimR
     liveness: given.liveness ?? (() => 'dead'),
     onAdmitted: (one) => void admitted.push(one),
     onLost: (one) => void lost.push(one),
-
+    onLetGo: (one) => void letGo.push(one),
     onPoison: () => undefined,
     onTrouble: (what) => void troubles.push(what),
   });
-  return { suspects, clock, admitted, lost, asked, troubles };
+  return { suspects, clock, admitted, lost, letGo, asked, troubles };
 }
 
 function makeMessage(deliveryCount = 1) {
@@ -89,6 +94,18 @@ describe('a parked message', () => {
     expect([answers, admitted, suspects.size]).toEqual([['ack'], [], 0]);
   });
 
+  it('of a rescheduled run is handed over to be let go, and answered only once the log has that', async () => {
+    const superseded = { ...current, status: 'SCHEDULED' as const, superseded: true, claim: 2 };
+    const { suspects, clock, admitted, letGo } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [superseded] }),
+    });
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued);
+    await clock.advance(10);
+    expect([admitted, suspects.size, answers]).toEqual([[], 0, []]);
+    expect(letGo).toMatchObject([{ claim: 2, queued: { delivery: 0 } }]);
+  });
+
   it('is asked about again while nobody answers', async () => {
     let up = false;
     const { suspects, clock, admitted, troubles } = makeSuspects({
@@ -142,5 +159,30 @@ describe('a parked message', () => {
     expect(answers).toEqual(['nak 0']);
     await clock.advance(10_000);
     expect(asked).toEqual([]);
+  });
+
+  it('that bears a claim under which nothing was started is handed over at the stop, to be given back in words', async () => {
+    const { suspects, admitted } = makeSuspects({ reply: async () => ({ ok: true, runs: [current] }) });
+    const { message, answers } = makeMessage();
+    suspects.park(message, queued, 4);
+    await suspects.stop();
+    expect(answers).toEqual([]);
+    expect(admitted).toMatchObject([{ claim: 4, begun: false }]);
+  });
+
+  it('that is claimed while everything stops is handed over as well', async () => {
+    const claiming = Promise.withResolvers<ClaimResult>();
+    const { suspects, clock, admitted } = makeSuspects({
+      reply: async () => ({ ok: true, runs: [current] }),
+      claim: claiming.promise,
+    });
+    const { message, answers } = makeMessage(2);
+    suspects.park(message, queued);
+    await clock.advance(10);
+    const stopped = suspects.stop();
+    claiming.resolve({ ok: true, n: 3 });
+    await stopped;
+    expect(answers).toEqual([]);
+    expect(admitted).toMatchObject([{ claim: 3 }]);
   });
 });

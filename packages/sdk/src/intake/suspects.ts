@@ -41,6 +41,8 @@ export interface SuspectsOptions {
   onAdmitted: (admitted: Admitted) => void;
   /** At most once, and its worker is gone: to be ended under this claim. */
   onLost: (admitted: Admitted) => void;
+  /** It was rescheduled: to be told to the log. */
+  onLetGo: (admitted: Admitted) => void;
   /** It has cost too many workers: to be ended under this claim. */
   onPoison: (admitted: Admitted) => void;
   onTrouble: (what: string, error: unknown) => void;
@@ -50,6 +52,8 @@ interface Parked {
   message: PulledMessage;
   queued: QueuedRun;
   askAt: number;
+  /** The claim this worker made on it, and has not started anything under; 0: none. */
+  unstartedClaim: number;
 }
 
 /**
@@ -75,7 +79,7 @@ export class Suspects {
     return this.#parked.size;
   }
 
-  park(message: PulledMessage, queued: QueuedRun) {
+  park(message: PulledMessage, queued: QueuedRun, unstartedClaim = 0) {
     if (this.#stopped) return message.nak();
     const again = this.#byQueueing.get(keyOf(queued));
     if (again) {
@@ -83,7 +87,7 @@ export class Suspects {
       again.message = message;
       return;
     }
-    const parked = { message, queued, askAt: Math.max(this.#options.clock.now(), this.#notBefore) };
+    const parked = { message, queued, unstartedClaim, askAt: Math.max(this.#options.clock.now(), this.#notBefore) };
     this.#parked.add(parked);
     this.#byQueueing.set(keyOf(queued), parked);
     this.#wake(parked.askAt);
@@ -104,7 +108,11 @@ export class Suspects {
     this.#stopped = true;
     this.#timer?.cancel();
     await this.#checking;
-    for (const { message } of this.#parked) message.nak();
+    for (const { message, queued, unstartedClaim: claim } of this.#parked) {
+      // Whoever is stopping says that it goes back: a claim that is only left behind looks like a start.
+      if (claim > 0) this.#options.onAdmitted({ message, queued, claim, begun: false, cancelled: false });
+      else message.nak();
+    }
     this.#parked.clear();
     this.#byQueueing.clear();
   }
@@ -155,7 +163,14 @@ export class Suspects {
   async #decide(parked: Parked, state: VerifiedRun | undefined): Promise<void> {
     const { message, queued } = parked;
     const { workerId: me, liveness } = this.#options;
-    const verdict = judgeSuspect({ queued, redelivered: message.deliveryCount > 1, state, me, liveness });
+    const verdict = judgeSuspect({
+      queued,
+      redelivered: message.deliveryCount > 1,
+      state,
+      me,
+      liveness,
+      unstarted: parked.unstartedClaim > 0,
+    });
     if (this.#stopped) return;
     if (this.#options.adopt?.(parked.message, queued)) {
       this.#leave(parked);
@@ -171,8 +186,10 @@ export class Suspects {
     }
     const begun = state?.status === 'RUNNING';
     const cancelled = state?.cancelRequested ?? false;
-    if (verdict === 'start') {
-      this.#options.onAdmitted({ message: this.#leave(parked), queued, claim: state?.claim ?? 0, begun, cancelled });
+    if (verdict === 'start' || verdict === 'let-go') {
+      const unclaimed = { message: this.#leave(parked), queued, claim: state?.claim ?? 0, begun, cancelled };
+      if (verdict === 'start') this.#options.onAdmitted(unclaimed);
+      else this.#options.onLetGo(unclaimed);
       return;
     }
     if (!state) return;
@@ -199,8 +216,6 @@ export class Suspects {
     }
     const message = this.#leave(parked);
     if (!result.ok) return message.nak(LOST_CLAIM_MS);
-    // Claimed while stopping: nobody has started it, and whoever gets it next sees a silent worker's claim.
-    if (this.#stopped) return message.nak();
     const admitted: Admitted = { message, queued, claim: result.n, ...known };
     if (verdict === 'lost') this.#options.onLost(admitted);
     else if (verdict === 'poison') this.#options.onPoison(admitted);

@@ -86,9 +86,11 @@ local function forget(worker)
   redis.call('DEL', P .. ':of:' .. worker)
 end
 
+-- How far apart starts are, and how much too early one may be: 2 % of the period in all, so that no period has more than
+-- 2 % (or one) too many. As much may a start be late without putting off all that follow: so it is never nothing.
 local function rateOf(limit, perMs)
-  local every = perMs / limit
-  return every, (math.max(1, math.floor(limit / 50)) - 1) * every
+  local every, most = perMs / limit, perMs / 50
+  return every, math.max(most - every, 0.9 * math.min(every, most))
 end
 local function setTat(key, tat)
   if tat > now then redis.call('SET', P .. ':t:' .. key, ms(tat), 'PX', math.ceil(tat - now) + 1000)

@@ -12,16 +12,20 @@ type QueueLimits = Pick<QueueRequest, 'concurrency' | 'rate'>;
 /**
  * What this worker may take of a limited queue: permits and turns, fetched before messages are asked for, so that no
  * message leaves its queue before it may run. A permit is held from then until its message is acknowledged or given back.
+ *
+ * One allowance has one set of limits, under which its permits are taken and given back. When they change, or this worker
+ * no longer serves the queue, it is closed: what it has goes back, and so does what an answer under way still brings it.
  */
 export class QueueAllowance implements PullAllowance {
   #credits = 0;
   #asking = false;
   #blocked: Timer | undefined;
   #freedMeanwhile = false;
+  #closed = false;
 
   constructor(
     readonly queue: string,
-    public limits: QueueLimits,
+    readonly limits: QueueLimits,
     private readonly permits: Permits | undefined,
     private readonly clock: Clock,
     private readonly onRoom: () => void,
@@ -32,11 +36,12 @@ export class QueueAllowance implements PullAllowance {
   }
 
   want(count: number): void {
-    if (!this.permits || this.#asking || this.#blocked) return;
+    if (!this.permits || this.#closed || this.#asking || this.#blocked) return;
     this.#asking = true;
     this.#freedMeanwhile = false;
     void this.permits.takeForQueue({ queue: this.queue, count, ...this.limits }).then((answer) => {
       this.#asking = false;
+      if (this.#closed) return answer.kind === 'granted' ? this.#giveBack(answer.count) : undefined;
       if (answer.kind === 'granted') this.#credits += answer.count;
       else if (answer.kind === 'unavailable') this.#block(AWAY_AGAIN_MS);
       else if (!this.#freedMeanwhile) this.#block(answer.waitMs ?? ASK_AGAIN_MS);
@@ -48,14 +53,17 @@ export class QueueAllowance implements PullAllowance {
     const given = Math.min(count, this.#credits);
     if (given <= 0) return;
     this.#credits -= given;
-    this.permits?.giveBackForQueue({ queue: this.queue, count: given, ...this.limits }, given);
+    this.#giveBack(given);
   }
 
-  /** A message came. Its permit goes back when the message is acknowledged, given back, or let go. */
+  /**
+   * A message came. Its permit goes back when the message is acknowledged, given back, or let go. One that was under way
+   * when the allowance before this one was closed finds no credit: it has no permit, and gives none back.
+   */
   delivered(message: PulledMessage): PulledMessage {
-    if (this.#credits > 0) this.#credits -= 1;
     const { concurrency } = this.limits;
-    let held = concurrency !== undefined;
+    let held = this.#credits > 0 && concurrency !== undefined;
+    if (this.#credits > 0) this.#credits -= 1;
     const back = () => {
       if (!held) return;
       held = false;
@@ -73,9 +81,16 @@ export class QueueAllowance implements PullAllowance {
     this.onRoom();
   }
 
-  stop(): void {
+  /** Asks for nothing more, and keeps nothing that no message has. */
+  close(): void {
+    this.#closed = true;
     this.#blocked?.cancel();
+    this.#blocked = undefined;
     this.unused(this.#credits);
+  }
+
+  #giveBack(count: number): void {
+    this.permits?.giveBackForQueue({ queue: this.queue, count, ...this.limits }, count);
   }
 
   #block(ms: number): void {
@@ -142,23 +157,24 @@ export class QueueAllowances {
   /** That of a queue; undefined if nothing limits it. A limit that changes holds for what is asked for from now on. */
   of({ name, concurrency, rate }: QueueState): QueueAllowance | undefined {
     const known = this.#allowances.get(name);
-    if (concurrency === undefined && !rate) {
-      known?.stop();
-      this.#allowances.delete(name);
-      return undefined;
-    }
+    const limited = concurrency !== undefined || rate !== undefined;
     const limits = { concurrency, rate };
-    if (known) {
-      if (JSON.stringify(known.limits) !== JSON.stringify(limits)) {
-        known.unused(known.credits());
-        known.limits = limits;
-        known.freed();
-      }
-      return known;
-    }
+    if (known && limited && JSON.stringify(known.limits) === JSON.stringify(limits)) return known;
+    known?.close();
+    this.#allowances.delete(name);
+    if (!limited) return undefined;
     const allowance = new QueueAllowance(name, limits, this.permits, this.clock, this.onRoom);
     this.#allowances.set(name, allowance);
     return allowance;
+  }
+
+  /** This worker takes from no other queues now: what it has of them goes back. */
+  closeAllBut(served: ReadonlySet<string>): void {
+    for (const [name, allowance] of this.#allowances) {
+      if (served.has(name)) continue;
+      allowance.close();
+      this.#allowances.delete(name);
+    }
   }
 
   /** Limited queues that this worker would serve. */
@@ -168,6 +184,6 @@ export class QueueAllowances {
 
   stop(): void {
     this.#off();
-    for (const allowance of this.#allowances.values()) allowance.stop();
+    this.closeAllBut(new Set());
   }
 }

@@ -172,10 +172,13 @@ export class RedisPermits implements Permits {
   }
 
   giveBackForQueue(request: QueueRequest, unused: number): void {
-    const { queue, count } = request;
-    const left = (this.#queues.get(queue) ?? 0) - count;
-    if (left > 0) this.#queues.set(queue, left);
-    else this.#queues.delete(queue);
+    const { queue, count, concurrency } = request;
+    // Turns under a rate are not held: they take nothing from the permits that this worker has of the queue.
+    if (concurrency !== undefined) {
+      const left = (this.#queues.get(queue) ?? 0) - count;
+      if (left > 0) this.#queues.set(queue, left);
+      else this.#queues.delete(queue);
+    }
     this.#ask({ operation: { o: 'b', queue, n: count, unused, ...limitsOf(request) } });
     this.#tell('queue', queue, count);
   }

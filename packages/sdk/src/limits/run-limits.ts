@@ -69,7 +69,8 @@ export class RunLimits {
   readonly #options: RunLimitsOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #lines = new KeyLines<Entry>();
-  readonly #held = new Map<string, Holder & EffectiveLimits>();
+  /** By run: one for each of its queueings that was granted here, as permits have it. */
+  readonly #held = new Map<string, (Holder & EffectiveLimits)[]>();
   /** Tries that came while those who wanted them were still being asked for. */
   readonly #owed = new Map<string, number>();
   /** When a permit was last left to other workers. */
@@ -125,12 +126,14 @@ export class RunLimits {
     return true;
   }
 
-  /** The run's attempt is over, or it did not start after all. */
-  ended(runId: string): void {
+  /** The attempt of this queueing of the run is over, or it did not start after all; without `delivery`: of all of them. */
+  ended(runId: string, delivery?: number): void {
     const held = this.#held.get(runId);
     if (!held) return;
-    this.#held.delete(runId);
-    this.#options.permits?.release(held);
+    const left = delivery === undefined ? [] : held.filter((one) => one.delivery !== delivery);
+    if (left.length > 0) this.#held.set(runId, left);
+    else this.#held.delete(runId);
+    for (const one of held) if (!left.includes(one)) this.#options.permits?.release(one);
   }
 
   /** A slot came free. */
@@ -171,7 +174,7 @@ export class RunLimits {
     if (this.#stopped || entry.asking || entry.gone) return;
     const { permits } = this.#options;
     if (!permits) return this.#refuse(entry, { kind: 'unavailable', why: 'this worker has no Redis' });
-    const { run, delivery } = { run: entry.admitted.queued.run, delivery: entry.admitted.queued.delivery };
+    const { run, delivery } = entry.admitted.queued;
     entry.asking = true;
     this.asking += 1;
     this.#wantSlot.delete(entry);
@@ -197,7 +200,8 @@ export class RunLimits {
       const held = { runId: run.id, delivery, ...entry.limits };
       if (entry.gone) return this.#options.permits?.release(held);
       this.#leave(entry);
-      this.#held.set(run.id, held);
+      const others = (this.#held.get(run.id) ?? []).filter((one) => one.delivery !== delivery);
+      this.#held.set(run.id, [...others, held]);
       return this.#options.onGranted(entry.admitted);
     }
     if (entry.gone) return;

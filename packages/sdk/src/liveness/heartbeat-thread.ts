@@ -5,6 +5,7 @@
  * gives back the others, and ends the process, so that its supervisor starts it again.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { endOrKill } from './end-or-kill.js';
 import type { ThreadMessage, ThreadTask } from './heartbeat-messages.js';
 import { HeldTable } from './held-table.js';
 import { NatsPublisher } from './nats-publisher.js';
@@ -47,8 +48,12 @@ const ticker = setInterval(() => {
   if (overdueMs < OVERDUE_MS) return;
   ending = true;
   // Loaded only now: it brings the whole client.
-  void import('./end-blocked-worker.js').then(({ endBlockedWorker }) =>
-    endBlockedWorker({ url, workerId, beatSubject, beat, started, now: () => Date.now() }),
+  void endOrKill(
+    async () => {
+      const { endBlockedWorker } = await import('./end-blocked-worker.js');
+      await endBlockedWorker({ url, workerId, beatSubject, beat, started, now: () => Date.now() });
+    },
+    { workerId, now: Date.now },
   );
 }, TICK_MS);
 

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { LogBuffer } from '../attempt/log-buffer.js';
 import { CancelledRuns } from '../intake/cancelled-runs.js';
 import { createClaims } from '../intake/claims.js';
+import { DoubtedRuns } from '../intake/doubted-runs.js';
 import { createEpochBook } from '../intake/epoch-book.js';
 import { EpochGuard } from '../intake/epoch-guard.js';
 import { LiveWorkers } from '../intake/live-workers.js';
@@ -39,6 +40,7 @@ export interface EngineEnvironment {
   /** None: what is limited is not started. */
   permits: Permits | undefined;
   onRoom: () => void;
+  hearsControl: () => boolean;
 }
 
 export interface AssembledEngine {
@@ -46,6 +48,7 @@ export interface AssembledEngine {
   epoch: EpochGuard;
   suspects: Suspects;
   cancelled: CancelledRuns;
+  doubted: DoubtedRuns;
   workers: LiveWorkers;
   slots: Slots;
   logs: LogBuffer;
@@ -60,6 +63,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
   const slots = new Slots(env.concurrency, env.prefetch);
   const epoch = new EpochGuard(() => link.nc.info?.server_id ?? '', createEpochBook(link, log, now), now);
   const cancelled = new CancelledRuns();
+  const doubted = new DoubtedRuns();
   const workers = new LiveWorkers(now);
   const claims = createClaims(link, log, workerId);
   const logs = new LogBuffer({ clock, record: (subject, events) => log.record(subject, events) });
@@ -84,6 +88,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     liveness: (id) => workers.judge(id),
     adopt: (message, queued) => engine.adopt(message, queued),
     onAdmitted: (admitted) => engine.admit(admitted),
+    onLetGo: (admitted) => recorder.recordLetGo(admitted, now()),
     onLost: (admitted) => engine.lost(admitted),
     onPoison: (admitted) => engine.poison(admitted),
     onTrouble,
@@ -122,6 +127,8 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     runners,
     epoch,
     cancelled,
+    doubted,
+    hearsControl: env.hearsControl,
     suspects,
     claims,
     handlerless: new HandlerlessRuns(env.noHandlerAfterMs),
@@ -134,7 +141,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     onRoom: env.onRoom,
     onTrouble,
   });
-  return { engine, epoch, suspects, cancelled, workers, slots, logs, active };
+  return { engine, epoch, suspects, cancelled, doubted, workers, slots, logs, active };
 }
 
 async function verify(link: NatsLink, ids: string[], seq: number): Promise<VerifyReply> {

@@ -151,8 +151,9 @@ export function createWorker(options: WorkerOptions): Worker {
       noHandlerAfterMs,
       permits: permits?.permits,
       onRoom: () => loop.wake(),
+      hearsControl: () => feed.current(),
     });
-    const { engine, cancelled } = assembled;
+    const { engine, cancelled, doubted } = assembled;
     const unguard = guardProcessExit();
     parts.push({ stop: async () => unguard() });
     const feed = createCancelFeed({
@@ -162,6 +163,10 @@ export function createWorker(options: WorkerOptions): Worker {
       onCancel: (runId, seq) => {
         cancelled.add(runId, seq);
         engine.cancel(runId);
+      },
+      onReschedule: (runId, seq) => {
+        doubted.add(runId, seq);
+        engine.doubt(runId);
       },
     });
     parts.push(feed, ...followWorkers(nats, assembled));
@@ -181,6 +186,8 @@ export function createWorker(options: WorkerOptions): Worker {
     withdraw = () => {
       draining = true;
       setLevels();
+      // It lives on, maybe for long: what it keeps of limited queues the others would miss.
+      allowances.stop();
       engine.quiesce().catch((error: unknown) => logger.error({ err: error }, 'messages could not be given back'));
     };
     const off = store.onChange((kind) => kind === 'queue' && setLevels());

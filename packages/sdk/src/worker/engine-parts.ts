@@ -2,6 +2,7 @@ import type { Clock } from '@jobflow/platform';
 import type { LogBuffer } from '../attempt/log-buffer.js';
 import type { CancelledRuns } from '../intake/cancelled-runs.js';
 import type { Claims } from '../intake/claims.js';
+import type { DoubtedRuns } from '../intake/doubted-runs.js';
 import type { EpochGuard } from '../intake/epoch-guard.js';
 import type { Suspects } from '../intake/suspects.js';
 import type { RunLimits } from '../limits/run-limits.js';
@@ -20,6 +21,9 @@ export interface EngineParts {
   runners: Runners;
   epoch: EpochGuard;
   cancelled: CancelledRuns;
+  doubted: DoubtedRuns;
+  /** What was said of cancellations and reschedules until now is known. */
+  hearsControl: () => boolean;
   suspects: Suspects;
   claims: Claims;
   handlerless: HandlerlessRuns;

@@ -86,7 +86,7 @@ export class Engine implements AttemptHost {
 
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
-    const { epoch, cancelled, suspects, isPaused, limits } = this.#parts;
+    const { epoch, cancelled, doubted, hearsControl, suspects, isPaused, limits } = this.#parts;
     if (this.#stopping || this.#lone.busy) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
@@ -96,12 +96,13 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    if (this.adopt(message, queued)) return;
+    const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
+    // What is fresh was never here.
+    if (!fresh && this.adopt(message, queued)) return;
     // Another queueing of it waits here for its permit.
     if (limits.has(run.id)) return message.nak(REFUSED_TWIN_MS);
     if (isPaused(run.queue)) return message.nak();
-    const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
-    const remembered = message.seq >= cancelled.forgottenBelow;
+    const remembered = message.seq >= cancelled.forgottenBelow && !doubted.has(run.id, message.seq) && hearsControl();
     if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
     this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
   }
@@ -144,6 +145,18 @@ export class Engine implements AttemptHost {
     if (waiting) this.#start(waiting);
   }
 
+  /** A run was rescheduled, and its message may be void: if it waits here it is checked before it starts. */
+  doubt(runId: string): void {
+    const { suspects, limits } = this.#parts;
+    const ready = this.#ready.filter(({ queued }) => queued.run.id === runId);
+    if (ready.length > 0) this.#ready = this.#ready.filter(({ queued }) => queued.run.id !== runId);
+    const limited = limits.remove(runId);
+    for (const { message, queued } of limited ? [...ready, limited] : ready) {
+      limits.ended(runId);
+      suspects.park(message, queued);
+    }
+  }
+
   /** A slot that was kept for a limited run is free again. */
   roomAgain(): void {
     if (this.#stopping) return;
@@ -155,26 +168,38 @@ export class Engine implements AttemptHost {
   granted(admitted: Admitted): void {
     const ready = { ...admitted, granted: true, fresh: false, since: this.#parts.clock.now() };
     if (this.#mustBeAlone(ready)) this.#admitLone(ready);
-    else if (this.#lone.busy) this.#giveBack(ready);
+    else if (this.#lone.busy) this.#handBack(ready);
     else if (this.#parts.slots.free > 0) this.#start(ready);
     else this.#ready.unshift(ready);
   }
 
   /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
   heardClaim(claim: RunClaimed): void {
+    if (claim.workerId === this.#parts.workerId) return;
     const attempt = this.#held.get(claim.runId);
-    if (!attempt || claim.workerId === this.#parts.workerId) return;
-    if (claim.delivery === attempt.delivery && claim.n > attempt.claim) attempt.takenOver();
+    if (attempt && claim.delivery === attempt.delivery && claim.n > attempt.claim) attempt.takenOver();
+    else if (!attempt) this.#letGo(claim);
+  }
+
+  /** What waits here to be started is another worker's now. */
+  #letGo({ runId, delivery, n }: RunClaimed): void {
+    const taken = (one: Admitted) => one.queued.run.id === runId && one.queued.delivery === delivery && one.claim < n;
+    const { limits } = this.#parts;
+    const waiting = this.#ready.find(taken) ?? this.#lone.find(taken) ?? limits.find(taken);
+    if (!waiting) return;
+    this.#ready = this.#ready.filter((one) => one !== waiting);
+    this.#lone.drop(waiting);
+    limits.remove(runId);
+    limits.ended(runId);
+    waiting.message.release?.();
   }
 
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
     const { suspects, claims, limits, onTrouble } = this.#parts;
-    const ready: Admitted[] = [...this.#ready, ...limits.removeAll()];
-    this.#ready = [];
-    for (const { message, queued } of ready) {
-      limits.ended(queued.run.id);
-      suspects.park(message, queued);
+    for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.removeAll()]) {
+      limits.ended(one.queued.run.id);
+      suspects.park(one.message, one.queued, one.claim);
     }
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
     await Promise.all(running.map((attempt) => reclaimAttempt(attempt, claims, onTrouble)));
@@ -202,10 +227,7 @@ export class Engine implements AttemptHost {
   async quiesce(): Promise<void> {
     this.#stopping = true;
     const { suspects, limits } = this.#parts;
-    for (const { message, queued } of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.stop()]) {
-      limits.ended(queued.run.id);
-      message.nak();
-    }
+    for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.stop()]) this.#handBack(one);
     await suspects.stop();
   }
 
@@ -260,9 +282,9 @@ export class Engine implements AttemptHost {
 
   #admit(admitted: Admitted, fresh: boolean) {
     const { clock } = this.#parts;
-    if (this.#stopping) return admitted.message.nak();
+    if (this.#stopping) return this.#handBack(admitted);
     if (this.#mustBeAlone(admitted)) return this.#admitLone(admitted);
-    if (this.#lone.busy) return this.#giveBack({ ...admitted, fresh, since: clock.now() });
+    if (this.#lone.busy) return this.#handBack(admitted);
     if (this.#freeSlots() > 0 && this.#ready.length === 0) this.#start(admitted);
     else this.#ready.push({ ...admitted, fresh, since: clock.now() });
   }
@@ -276,7 +298,7 @@ export class Engine implements AttemptHost {
 
   #admitLone(admitted: Admitted): void {
     this.#lone.wait(admitted);
-    for (const ready of this.#ready.splice(0)) this.#giveBack(ready);
+    for (const ready of this.#ready.splice(0)) this.#handBack(ready);
     this.#startLone();
   }
 
@@ -286,10 +308,17 @@ export class Engine implements AttemptHost {
     for (let next = this.#lone.next(slots.running); next; next = this.#lone.next(slots.running)) this.#start(next);
   }
 
-  /** What was checked or claimed must say that it goes back; what is fresh simply does. */
-  #giveBack(ready: Ready): void {
-    if (ready.fresh) ready.message.nak();
-    else this.#begin(ready).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
+  /**
+   * Nothing was started, and nothing will be here. Whatever bears a claim must say so: others would wait for this worker
+   * as long as it lives, and take what may run once for lost when it does not.
+   */
+  #handBack(admitted: Admitted): void {
+    if (admitted.claim > 0) {
+      this.#begin(admitted).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
+      return;
+    }
+    this.#parts.limits.ended(admitted.queued.run.id);
+    admitted.message.nak();
   }
 
   #startReady(): void {
@@ -362,6 +391,9 @@ export class Engine implements AttemptHost {
 
   #begin({ queued, message, claim }: Admitted): Attempt {
     const attempt = new Attempt(this, queued, message, claim);
+    // An earlier queueing of it that still runs here has been replaced.
+    const before = this.#held.get(queued.run.id);
+    if (before && !before.ended) before.takenOver();
     this.#held.set(queued.run.id, attempt);
     this.#parts.slots.taken();
     return attempt;

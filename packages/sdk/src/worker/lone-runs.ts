@@ -35,6 +35,11 @@ export class LoneRuns {
     return this.#waiting.find(wanted);
   }
 
+  drop(admitted: Admitted): void {
+    const at = this.#waiting.indexOf(admitted);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
   /** What waits is held. */
   touch(): void {
     for (const { message } of this.#waiting) message.working();

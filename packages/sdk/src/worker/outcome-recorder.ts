@@ -2,10 +2,16 @@ import { outcomeSubject, type RunEvent } from '@jobflow/contracts';
 import { type Outcome, settle } from '@jobflow/domain';
 import type { Clock } from '@jobflow/platform';
 import type { Attempt } from '../attempt/attempt.js';
+import type { PulledMessage } from '../intake/pulled-message.js';
 import type { Admitted } from '../intake/suspects.js';
 
 /** An outcome does not wait longer than this for its last log lines to be stored. */
 const LOG_WAIT_MS = 5_000;
+/**
+ * Within this time of its end a run's message is certainly still this worker's: the server gives it to another after
+ * 30 s. An acknowledgement that comes later would take it from whoever has it then, and they might die with it.
+ */
+const SURELY_OURS_MS = 20_000;
 
 export interface OutcomeRecorderOptions {
   workerId: string;
@@ -44,12 +50,20 @@ export class OutcomeRecorder {
     this.recordUnstarted(admitted, { type: 'RunExpired', runId: admitted.queued.run.id, at: now });
   }
 
+  /** Records that the run was put off while its message was here. */
+  recordLetGo(admitted: Admitted, at: number): void {
+    const { run, attempt, delivery } = admitted.queued;
+    const ref = { runId: run.id, attempt, delivery, claim: admitted.claim, workerId: this.#options.workerId };
+    this.recordUnstarted(admitted, { type: 'RunReturned', ...ref, reason: 'rescheduled', at, notBefore: at });
+  }
+
   /** Records what became of a run that did not start here. */
   recordUnstarted({ message, queued }: Admitted, event: RunEvent): void {
     this.unsettled += 1;
+    const endedAt = this.#options.clock.now();
     this.#options.record(outcomeSubject(queued.run.queue), [event]).then(
       () => {
-        message.ack();
+        this.#acknowledge([message], endedAt);
         this.#settled();
       },
       (error) => {
@@ -89,11 +103,12 @@ export class OutcomeRecorder {
       startedAt,
       workerId: this.#options.workerId,
     };
-    const event = settle(outcome, ref, run, this.#options.clock.now(), this.#options.random);
+    const endedAt = this.#options.clock.now();
+    const event = settle(outcome, ref, run, endedAt, this.#options.random);
     this.#options.record(outcomeSubject(run.queue), [event]).then(
       () => {
         // An acknowledgement by the run's former worker would take the message from its present one.
-        if (!attempt.disowned) for (const message of attempt.messages) message.ack();
+        if (!attempt.disowned) this.#acknowledge(attempt.messages, endedAt);
         this.#finish(attempt, event);
       },
       (error) => {
@@ -101,6 +116,15 @@ export class OutcomeRecorder {
         this.#finish(attempt, undefined);
       },
     );
+  }
+
+  /** A message that is not acknowledged comes again, and is found to be over. */
+  #acknowledge(messages: readonly PulledMessage[], endedAt: number): void {
+    const ours = this.#options.clock.now() - endedAt < SURELY_OURS_MS;
+    for (const message of messages) {
+      if (ours) message.ack();
+      else message.release?.();
+    }
   }
 
   #finish(attempt: Attempt, event: RunEvent | undefined): void {

@@ -136,9 +136,12 @@ describe('an outcome', () => {
       onEnd: (attempt: Attempt, outcome: Outcome | undefined) => outcome && recorder.record(attempt, outcome),
       onProgress: () => undefined,
     };
-    const message = { ack: () => void order.push('ack') } as unknown as PulledMessage;
+    const message = {
+      ack: () => void order.push('ack'),
+      release: () => void order.push('release'),
+    } as unknown as PulledMessage;
     const attempt = new Attempt(host, queued, message, 0);
-    return { attempt, recorder, order, stored };
+    return { attempt, recorder, order, stored, clock };
   }
 
   it('is stored before its message is acknowledged', async () => {
@@ -149,6 +152,15 @@ describe('an outcome', () => {
     stored.resolve();
     await recorder.idle();
     expect(order).toEqual(['publish RunSucceeded', 'stored', 'ack', 'settled']);
+  });
+
+  it('that is stored late leaves its message to whoever may have it by then', async () => {
+    const { attempt, recorder, order, stored, clock } = makeRecorder();
+    attempt.returned(1);
+    await clock.advance(20_000);
+    stored.resolve();
+    await recorder.idle();
+    expect(order).toEqual(['publish RunSucceeded', 'stored', 'release', 'settled']);
   });
 
   it('that cannot be stored leaves its message alone', async () => {

@@ -13,8 +13,10 @@ const BEGIN_LOCK = 0x62756c6b;
 
 export interface Beginning {
   action: BulkActionName;
-  /** The runs it is about, as SQL over read.runs. */
-  targets: { sql: string; params: readonly unknown[] };
+  /** The runs it is about, as SQL over read.runs; or who writes down what it is about, and how much that is. */
+  targets:
+    | { sql: string; params: readonly unknown[] }
+    | { insert(tx: Queryable, operationId: string): Promise<number> };
   /** It deals with their dead letters: a letter is in the hands of one operation at a time. */
   onLetters: boolean;
   filter?: Json | undefined;
@@ -81,6 +83,7 @@ async function insertOperation(tx: Queryable, id: string, ctx: Context, beginnin
 /** The runs as they are at this moment, each once; how many. */
 async function insertItems(tx: Queryable, id: string, beginning: Beginning): Promise<number> {
   const { targets, onLetters, expected } = beginning;
+  if ('insert' in targets) return targets.insert(tx, id);
   const params = [...targets.params, id, onLetters];
   const [operation, letters] = [`$${params.length - 1}::uuid`, `$${params.length}::boolean`];
   const [counted] = await tx.query<{ meant: number; taken: number }>(

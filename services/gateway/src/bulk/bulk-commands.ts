@@ -5,6 +5,7 @@ import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
 import { logGauge } from '../enqueue/log-gauge.js';
 import { badUserInput, conflict, queueFull } from '../errors/refusals.js';
+import { dueTime } from '../runs/reschedule-run.js';
 import type { RunFilter } from '../runs/run-filter.js';
 import { visibleJobs } from '../runs/visible-jobs.js';
 import { type Beginning, beginBulk } from './begin-bulk.js';
@@ -29,6 +30,7 @@ const AUDITED: Record<FilterAction, string> = {
   RETRY: 'runs.retried',
   REDRIVE: 'deadLetters.redriven',
   DISCARD: 'deadLetters.discarded',
+  RESCHEDULE: 'runs.rescheduled',
 };
 
 /** Begins an operation over the runs of a filter. It goes on in the background. */
@@ -65,6 +67,14 @@ const given = (filter: RunFilter): Json =>
 export const cancelRuns = (ctx: Context, args: BulkArguments) => beginFiltered(ctx, 'CANCEL', args);
 
 export const retryRuns = (ctx: Context, args: BulkArguments) => beginFiltered(ctx, 'RETRY', args);
+
+/** Moves runs that wait to another time; none, or one that has passed: now. */
+export function rescheduleRuns(
+  ctx: Context,
+  { at, ...args }: Omit<BulkArguments, 'reason'> & { at?: Date | null | undefined },
+): Promise<BulkOperationRow> {
+  return beginFiltered(ctx, 'RESCHEDULE', args, { at: dueTime(at, ctx.clock.now()) });
+}
 
 export interface RedriveArguments extends Omit<BulkArguments, 'reason'> {
   input?: Json | undefined;

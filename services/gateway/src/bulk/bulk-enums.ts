@@ -23,9 +23,10 @@ registerEnumType(BulkAction, { name: 'BulkAction' });
 registerEnumType(BulkStatus, { name: 'BulkStatus' });
 
 /** The actions over runs that a filter can be given to. */
-export type FilterAction = 'CANCEL' | 'RETRY' | 'REDRIVE' | 'DISCARD';
+const FILTER_ACTIONS = ['CANCEL', 'RETRY', 'REDRIVE', 'DISCARD', 'RESCHEDULE'] as const;
+export type FilterAction = (typeof FILTER_ACTIONS)[number];
 export const isFilterAction = (action: BulkActionName): action is FilterAction =>
-  action === 'CANCEL' || action === 'RETRY' || action === 'REDRIVE' || action === 'DISCARD';
+  (FILTER_ACTIONS as readonly string[]).includes(action);
 
 /** Those that can be taken back. */
 export const isUndoable = (action: BulkActionName): boolean => action === 'CANCEL' || action === 'DISCARD';

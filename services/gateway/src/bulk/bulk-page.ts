@@ -19,6 +19,8 @@ export interface BulkItem {
   run_id: string;
   /** The id of the run that is made for it. There before this page began: it may be in the log already. */
   made: string | null;
+  /** Of a backfill: the tick that the run is for. */
+  tick?: Date | null;
   /** Undefined: the read model does not have it any more. */
   target?: TargetRow | undefined;
 }
@@ -28,15 +30,17 @@ export const PAGE_RUNS = 500;
 const PAGE_BYTES = 4 * 1024 * 1024;
 
 /** How many runs go at a time: with a rate, as many as half a second brings. */
-export const pageSize = ({ perSecond }: BulkOptions): number =>
-  perSecond === undefined ? PAGE_RUNS : Math.max(1, Math.min(PAGE_RUNS, Math.floor(perSecond / 2)));
+export function pageSize({ perSecond, itemBytes }: BulkOptions): number {
+  const most = Math.min(PAGE_RUNS, Math.floor(PAGE_BYTES / Math.max(1, itemBytes ?? 0)));
+  return Math.max(1, perSecond === undefined ? most : Math.min(most, Math.floor(perSecond / 2)));
+}
 
 /** The next of what is to be done, without its runs. */
 export function takePage(db: Queryable, { id }: Pick<BulkOperationRow, 'id'>, most: number): Promise<BulkItem[]> {
   return db.query<BulkItem>(
-    `select n, run_id, made from (
-       select n, run_id, made, size, sum(size) over (order by n) as bytes from (
-         select i.n, i.run_id, i.made, coalesce(octet_length(r.input::text), 0) as size
+    `select n, run_id, made, tick from (
+       select n, run_id, made, tick, size, sum(size) over (order by n) as bytes from (
+         select i.n, i.run_id, i.made, i.tick, coalesce(octet_length(r.input::text), 0) as size
          from gateway.bulk_items i left join read.runs r on r.id = i.run_id
          where i.operation_id = $1 order by i.n limit $2) as one) as page
      where bytes - size < $3 order by n`,

@@ -64,6 +64,18 @@ export class BulkResolver {
     return operationOf(await commands.retryRuns(ctx, { filter, expectedCount, asOf }));
   }
 
+  /** `at` null: now. */
+  @Mutation(() => BulkOperation, { nullable: true })
+  async rescheduleRuns(
+    @Ctx() ctx: Context,
+    @Arg('filter', () => RunFilter) filter: RunFilter,
+    @Arg('at', () => DateTime, { nullable: true }) at?: Date | null,
+    @Arg('expectedCount', () => SafeInt, { nullable: true }) expectedCount?: number | null,
+    @Arg('asOf', () => DateTime, { nullable: true }) asOf?: Date | null,
+  ): Promise<BulkOperation> {
+    return operationOf(await commands.rescheduleRuns(ctx, { filter, at, expectedCount, asOf }));
+  }
+
   /** `input` replaces, `inputPatch` merges into each; the job's current revision runs. */
   @Mutation(() => BulkOperation, { nullable: true })
   async redriveDeadLetters(

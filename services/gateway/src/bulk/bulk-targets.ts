@@ -14,6 +14,7 @@ const applicable: Record<FilterAction, string> = {
   RETRY: `status in (${ended})`,
   REDRIVE: `dead_letter = 'OPEN'`,
   DISCARD: `dead_letter = 'OPEN'`,
+  RESCHEDULE: `status in ('SCHEDULED', 'RETRYING', 'QUEUED')`,
 };
 
 /**

@@ -5,6 +5,7 @@ import { ApiError } from '../errors/api-error.js';
 import { MOST_RUNNING } from './begin-bulk.js';
 import { type BulkWatch, createBulkNews } from './bulk-news.js';
 import type { BulkParts } from './bulk-page.js';
+import { openLockSession } from './lock-session.js';
 import { endOperation } from './settle-page.js';
 import { NotNow, workPage } from './work-page.js';
 
@@ -49,14 +50,9 @@ export function createBulkWorker(parts: BulkParts): BulkWork & Service {
   }
 
   async function open(): Promise<DbSession> {
-    const opened: DbSession = await db.session(() => {
+    const opened: DbSession = await openLockSession(db, () => {
       if (session === opened) letGo();
     });
-    // Of a machine that vanished Postgres hears nothing: without these it would hold its locks for hours.
-    await opened.query(
-      `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
-         set_config('tcp_keepalives_count', '3', false)`,
-    );
     session = opened;
     return opened;
   }

@@ -1,8 +1,8 @@
 import { controlSubject, limits, type RunEvent } from '@jobflow/contracts';
 import type { AppendUnit } from '@jobflow/platform';
 import type { BulkOperationRow } from '@jobflow/read-model';
-import type { BulkItem, Failure } from './bulk-page.js';
-import { endedAlready, isCancelling, isDone, notOpen } from './judge-item.js';
+import type { BulkItem, Failure, TargetRow } from './bulk-page.js';
+import { endedAlready, isCancelling, isDone, notMovable, notOpen } from './judge-item.js';
 
 /** What is to be appended for a page, and what cannot be done, by the items' numbers. */
 export interface PagePlan {
@@ -18,7 +18,7 @@ export function planEvents(operation: BulkOperationRow, items: readonly BulkItem
     const { target, n } = item;
     if (!target) failures.set(n, { code: 'NOT_FOUND', message: 'The run is not kept any more.' });
     else if (!isDone(operation, item) && !(operation.action === 'CANCEL' && isCancelling(target))) {
-      const refused = operation.action === 'CANCEL' ? endedAlready(target) : notOpen(operation, target);
+      const refused = refusedFor(operation, target);
       if (refused) failures.set(n, refused);
       else push(byQueue, target.queue, eventFor(operation, target.id));
     }
@@ -30,18 +30,25 @@ export function planEvents(operation: BulkOperationRow, items: readonly BulkItem
   return { units, failures };
 }
 
+function refusedFor(operation: BulkOperationRow, target: TargetRow): Failure | undefined {
+  if (operation.action === 'CANCEL') return endedAlready(target);
+  return operation.action === 'RESCHEDULE' ? notMovable(target, operation.options.at ?? 0) : notOpen(operation, target);
+}
+
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {
   const list = lists.get(key);
   if (list) list.push(value);
   else lists.set(key, [value]);
 }
 
-function eventFor({ id: operationId, action, reason }: BulkOperationRow, runId: string): RunEvent {
+function eventFor({ id: operationId, action, reason, options }: BulkOperationRow, runId: string): RunEvent {
   switch (action) {
     case 'CANCEL':
       return { type: 'RunCancelRequested', runId, operationId, ...(reason !== null && { reason }) };
     case 'DISCARD':
       return { type: 'RunDeadLetterDiscarded', runId, operationId, reason: reason ?? 'no reason given' };
+    case 'RESCHEDULE':
+      return { type: 'RunRescheduled', runId, operationId, at: options.at ?? 0 };
     case 'RESTORE':
       return { type: 'RunDeadLetterReopened', runId, operationId };
     default:

@@ -82,10 +82,10 @@ function unitOf(operation: BulkOperationRow, { target, run, dueAt, verify }: Mak
 }
 
 /** A level's consumer must be there before its first message. What cannot have one fails by itself. */
-async function ensureLevels(
+export async function ensureLevels(
   parts: BulkParts,
   operation: BulkOperationRow,
-  making: readonly Making[],
+  making: readonly Pick<Making, 'item' | 'run'>[],
   failures: Map<number, Failure>,
 ): Promise<void> {
   const known = new Map<string, Failure | undefined>();
@@ -111,7 +111,12 @@ async function refusedLevel(
   }
 }
 
-async function keepIds(db: Queryable, { id }: BulkOperationRow, making: readonly Making[]): Promise<void> {
+/** Before anything is appended: whoever goes on after a crash makes the same runs. */
+export async function keepIds(
+  db: Queryable,
+  { id }: BulkOperationRow,
+  making: readonly Pick<Making, 'item' | 'verify'>[],
+): Promise<void> {
   const fresh = making.filter(({ verify }) => !verify).map(({ item }) => ({ n: item.n, made: item.made }));
   if (fresh.length === 0) return;
   await db.query(

@@ -20,7 +20,9 @@ export async function previewBulk(
   fields: ReadonlySet<string>,
 ): Promise<BulkPreview> {
   if (!isFilterAction(action)) {
-    throw badUserInput({ action: 'must be CANCEL, RETRY, REDRIVE or DISCARD: others are not done over a filter' });
+    throw badUserInput({
+      action: 'must be CANCEL, RETRY, REDRIVE, DISCARD or RESCHEDULE: others are not done over a filter',
+    });
   }
   const asOf = new Date(ctx.clock.now());
   const { sql, params } = bulkTargets(action, filter, asOf, visibleJobs(ctx.principal));

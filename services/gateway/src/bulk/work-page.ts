@@ -10,7 +10,8 @@ import {
   takePage,
   withTargets,
 } from './bulk-page.js';
-import { endedAlready, isCancelling, isDone, notOpen } from './judge-item.js';
+import { endedAlready, isCancelling, isDone, makesRuns, notMovable, notOpen } from './judge-item.js';
+import { planBackfill } from './plan-backfill.js';
 import { type PagePlan, planEvents } from './plan-page.js';
 import { planRuns } from './plan-runs.js';
 import { readOperation } from './read-bulk.js';
@@ -80,13 +81,12 @@ async function caughtUp({ live: feed }: BulkParts, runs: number): Promise<void> 
   throw new NotNow('the read model is behind the log');
 }
 
-const makesRuns = ({ action }: BulkOperationRow): boolean => action === 'RETRY' || action === 'REDRIVE';
-
 async function planPage(parts: BulkParts, operation: BulkOperationRow, items: BulkItem[]): Promise<PagePlan> {
   if (!makesRuns(operation)) return planEvents(operation, await withTargets(parts.db, items, false));
   if (!(await logGauge(parts).admits())) throw new NotNow('the log takes no new runs until older ones have ended');
   if (!(await parts.stateStore.waitFor(operation.options.stateSeq, CATCH_UP_MS)))
     throw new NotNow('the definitions are behind');
+  if (operation.action === 'BACKFILL') return planBackfill(parts, operation, items, await madeRuns(parts, items));
   const { options } = operation;
   const seen = await withTargets(parts.db, items, options.input === undefined);
   const plan = await planRuns(parts, operation, seen, await madeRuns(parts, seen));
@@ -141,11 +141,15 @@ async function judge(
 }
 
 function whyNot(operation: BulkOperationRow, { target }: BulkItem): Failure | undefined {
+  // A tick that has made a run meanwhile needs none.
+  if (operation.action === 'BACKFILL') return undefined;
   if (!target) return { code: 'NOT_FOUND', message: 'The run is not kept any more.' };
   if (operation.action === 'CANCEL') {
     if (isCancelling(target)) return undefined;
     return isTerminal(target.status) ? endedAlready(target) : refusedBy(target.status);
   }
+  if (operation.action === 'RESCHEDULE')
+    return notMovable(target, operation.options.at ?? 0) ?? refusedBy(target.status);
   return notOpen(operation, target) ?? refusedBy(target.status);
 }
 

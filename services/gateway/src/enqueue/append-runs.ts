@@ -17,9 +17,14 @@ export const birthOf = ({ run, dueAt, verify }: Appending): RunEventOf<'RunQueue
 /**
  * Appends the births of these runs, all or none. Refuses with an ApiError; a log that does not answer throws
  * LogUnavailableError, and then the outcome is unknown.
+ * @param more what is to be stored together with them
  * @returns the sequence of the last of them
  */
-export async function appendRuns(ctx: Context, runs: readonly Appending[]): Promise<number> {
+export async function appendRuns(
+  ctx: Context,
+  runs: readonly Appending[],
+  more: readonly UnitMessage[] = [],
+): Promise<number> {
   const [first] = runs;
   if (!first) throw new TypeError('no runs to append');
   await ensureLevels(ctx, runs);
@@ -30,7 +35,7 @@ export async function appendRuns(ctx: Context, runs: readonly Appending[]): Prom
   });
   const { id } = first.run;
   const msgId = first.dueAt === undefined ? queuedMsgId(id, 0) : plannedMsgId(id);
-  const appended = await ctx.log.append({ messages, msgId, by: byOf(ctx) });
+  const appended = await ctx.log.append({ messages: [...messages, ...more], msgId, by: byOf(ctx) });
   if (!appended.ok) {
     if (appended.reason === 'full') throw queueFull();
     throw new Error('the log reports a conflict for messages that expect nothing');

@@ -1,9 +1,10 @@
-import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { Ctx, Mutation, Resolver } from 'type-graphql';
 import type { Context } from '../context/context.js';
 import { badUserInput } from '../errors/refusals.js';
 import { requireRun } from '../runs/find-run.js';
 import type { Run } from '../runs/run.js';
 import { runOfBirth } from '../runs/run-of-birth.js';
+import { PlainArg } from '../schema/plain-arg.js';
 import { birthOf } from './append-runs.js';
 import { EnqueueInput } from './enqueue-input.js';
 import { type Enqueued, enqueueRuns } from './enqueue-runs.js';
@@ -12,7 +13,10 @@ import { EnqueueManyPayload, EnqueuePayload } from './payloads.js';
 @Resolver()
 export class EnqueueResolver {
   @Mutation(() => EnqueuePayload, { nullable: true })
-  async enqueue(@Arg('input', () => EnqueueInput) input: EnqueueInput, @Ctx() ctx: Context): Promise<EnqueuePayload> {
+  async enqueue(
+    @PlainArg('input', () => EnqueueInput) input: EnqueueInput,
+    @Ctx() ctx: Context,
+  ): Promise<EnqueuePayload> {
     const { runs, position } = await enqueueRuns(ctx, [withHeaderKey(input, ctx.idempotencyKey)], () => '');
     const [enqueued] = runs as [Enqueued];
     return { run: await runOf(ctx, enqueued), duplicate: enqueued.duplicate, position };
@@ -20,7 +24,7 @@ export class EnqueueResolver {
 
   @Mutation(() => EnqueueManyPayload, { nullable: true })
   async enqueueMany(
-    @Arg('inputs', () => [EnqueueInput]) inputs: EnqueueInput[],
+    @PlainArg('inputs', () => [EnqueueInput]) inputs: EnqueueInput[],
     @Ctx() ctx: Context,
   ): Promise<EnqueueManyPayload> {
     // One header for many runs: each gets a key of its own, so that the whole request can be repeated.

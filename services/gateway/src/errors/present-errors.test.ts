@@ -5,7 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { presentErrors } from './present-errors.js';
 import { conflict, rateLimited } from './refusals.js';
 
-const schema = buildSchema('type Query { value(at: Int!): Int, secret: String, needed: Int! }');
+const schema = buildSchema(`
+  input Login { password: String! }
+  type Query { value(at: Int!): Int, secret: String, needed: Int!, set(value: String, id: ID, login: Login, flag: Boolean): Int }
+`);
 
 function present(errors: readonly GraphQLError[], introspection = false) {
   const logged: unknown[] = [];
@@ -69,6 +72,35 @@ describe('an error', () => {
     const errors = validate(schema, parse('{ secre }'));
     expect(present(errors, true).shown[0]?.message).toContain('Did you mean');
     expect(present(errors, false).shown[0]?.message).not.toContain('secret');
+  });
+
+  it.each([
+    ['{ set(value: 90210) }', 'String cannot represent a non string value.'],
+    ['{ set(value: b90210) }', 'String cannot represent a non string value.'],
+    ['{ set(value: { pin: "90210" }) }', 'String cannot represent a non string value.'],
+    ['{ set(id: 90210.5) }', 'ID cannot represent a non-string and non-integer value.'],
+    ['{ set(login: "pass 90210") }', 'Expected value of type "Login".'],
+    ['{ set(login: { password: 90210 }) }', 'String cannot represent a non string value.'],
+    ['{ set(flag: { pin: "90210" }) }', 'Boolean cannot represent a non boolean value.'],
+    ['{ set(value "say \\"90210\\"") }', 'Syntax Error: Expected ":", found String.'],
+    ['{ set(value: "a" "90210") }', 'Syntax Error: Expected Name, found String.'],
+    ['{ set(value: null } 90210', 'Syntax Error: Expected Name, found "}".'],
+    ['90210', 'Syntax Error: Unexpected Int.'],
+    ['{ value(at: null) }', 'Expected value of type "Int!", found null.'],
+  ])('of the request never repeats what stands where text belongs: %s', (query, message) => {
+    let errors: readonly GraphQLError[];
+    try {
+      errors = validate(schema, parse(query));
+    } catch (error) {
+      errors = [error as GraphQLError];
+    }
+    expect(present(errors, true).shown[0]?.message).toBe(message);
+  });
+
+  it('in a variable that cannot be told by its field does not repeat it either', async () => {
+    const document = parse('query ($v: String) { set(value: $v) }');
+    const { errors = [] } = await execute({ schema, document, variableValues: { v: { pin: '90210' } } });
+    expect(present(errors).shown[0]?.message).toBe('Variable "$v" got an invalid value.');
   });
 
   it('never carries a stack, whatever its extensions say', () => {

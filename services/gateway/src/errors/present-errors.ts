@@ -11,6 +11,7 @@ import { ApiError, type ErrorCode, isRetryable } from './api-error.js';
 import { asUnavailable } from './as-unavailable.js';
 import { badUserInput } from './refusals.js';
 import { variableErrors } from './variable-errors.js';
+import { withoutText } from './without-text.js';
 
 /** What the errors of one operation are shown with. */
 export interface Presenting {
@@ -47,7 +48,8 @@ function presentError(error: GraphQLError, by: Presenting): GraphQLFormattedErro
     return shape(error, known.message, known.code, known.extensions, by);
   }
   if (isGraphqlsOwn(error)) {
-    const message = by.introspection ? error.message : error.message.replace(/ ?Did you mean .*$/s, '');
+    const plain = withoutText(error.message);
+    const message = by.introspection ? plain : plain.replace(/ ?Did you mean .*$/s, '');
     return shape(error, message, codeOf(error), {}, by);
   }
   by.logger.error(

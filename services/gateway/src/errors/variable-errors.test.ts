@@ -7,7 +7,7 @@ const schema = buildSchema(`
   input JobInput { name: String!, priority: Int, retry: Retry, tags: [String!], kind: Kind }
   enum Kind { HTTP SHELL }
   type Query { jobs(first: Int, filter: JobInput): Int }
-  type Mutation { createJob(input: JobInput!): Int }
+  type Mutation { createJob(input: JobInput!): Int, setSecret(name: String!, value: String!): Int }
 `);
 
 function errorsOf(query: string, variables: Record<string, unknown>) {
@@ -27,7 +27,7 @@ describe('wrong variables', () => {
     expect(fields).toEqual({
       'input.priority': 'must be a whole number of at most 32 bits, not "high"',
       'input.retry.maxAttempts': 'must be a whole number of at most 32 bits, not 1.5',
-      'input.tags.1': 'must be text, not 7',
+      'input.tags.1': 'must be text, not a number',
     });
   });
 
@@ -42,13 +42,33 @@ describe('wrong variables', () => {
     expect(errorsOf(query, { job: { name: null, kind: 'HTPP', retry: 5 } })).toEqual({
       'input.name': 'must not be null',
       'input.kind': 'must be one of HTTP, SHELL, not "HTPP"',
-      'input.retry': 'must be an object, not 5',
+      'input.retry': 'must be an object, not a number',
     });
   });
 
   it('are found where the variable stands inside a literal', () => {
     const query = 'query ($p: Int) { jobs(filter: { name: "a", priority: $p }) }';
     expect(errorsOf(query, { p: 'x' })).toEqual({ 'filter.priority': expect.stringContaining('whole number') });
+  });
+
+  it.each([
+    [90210, 'a number'],
+    [true, 'true or false'],
+    [['90210'], 'a list'],
+    [{ pin: '90210' }, 'an object'],
+  ])('never repeat what was sent as text, which may be a secret: %j', (value, kind) => {
+    const query = 'mutation ($value: String!) { setSecret(name: "pin", value: $value) }';
+    expect(errorsOf(query, { value })).toEqual({ value: `must be text, not ${kind}` });
+  });
+
+  it('never repeat what was sent as an object, or in place of one', () => {
+    const query = 'mutation ($job: JobInput!) { createJob(input: $job) }';
+    const wrong = { name: 'a', retry: 'token 90210', priority: { token: '90210' }, kind: ['90210', 'x'] };
+    expect(errorsOf(query, { job: wrong })).toEqual({
+      'input.retry': 'must be an object, not text',
+      'input.priority': 'must be a whole number of at most 32 bits, not an object',
+      'input.kind': 'must be one of HTTP, SHELL, not a list',
+    });
   });
 
   it('are none when graphql would take them', () => {

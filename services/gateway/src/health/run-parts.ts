@@ -18,7 +18,7 @@ export function runParts(db: Db, clock: Clock): Record<string, Examine> {
       const [row] = await db.query<{ overdue: number }>(
         `select count(*)::int as overdue from (select 1 from read.runs
          where (status in ('SCHEDULED','RETRYING') or (status = 'QUEUED' and next_attempt_at is not null))
-           and coalesce(next_attempt_at, due_at) < now() - interval '${overdueSeconds} s' limit 1000) as late`,
+           and superseded is not true and coalesce(next_attempt_at, due_at) < now() - interval '${overdueSeconds} s' limit 1000) as late`,
       );
       if (!row?.overdue) return ok('What is due is queued in time.');
       const runs =

@@ -1,4 +1,5 @@
-import { controlSubject, isTerminal, type Json, live, ZERO } from '@jobflow/contracts';
+import { controlSubject, isTerminal, type Json, live } from '@jobflow/contracts';
+import type { UnitMessage } from '@jobflow/platform';
 import { requireJob } from '../auth/principal.js';
 import { byOf, type Context, catchUp, notePosition } from '../context/context.js';
 import { noteChange } from '../definitions/note-change.js';
@@ -6,13 +7,13 @@ import { settledState } from '../definitions/settled-state.js';
 import { appendRuns, birthOf } from '../enqueue/append-runs.js';
 import { logGauge } from '../enqueue/log-gauge.js';
 import { prepareRuns } from '../enqueue/prepare-runs.js';
-import { badUserInput, conflict, queueFull, timeout } from '../errors/refusals.js';
+import { badUserInput, conflict, queueFull } from '../errors/refusals.js';
 import { againFields } from './again-fields.js';
+import { awaitVerdict } from './await-verdict.js';
 import { requireRun } from './find-run.js';
 import type { Run } from './run.js';
 import { runOfBirth } from './run-of-birth.js';
 
-const FOLDED_WITHIN_MS = 2_000;
 const REASON_LENGTH = 1_000;
 
 /**
@@ -31,12 +32,7 @@ export async function cancelRun(ctx: Context, id: string, reason: string | undef
   const seq = await appendCancel(ctx, run, reason);
   await noteChange(ctx, { action: 'run.cancelled', target: run.id, reason, detail: { job: run.job } });
   ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id, seq }));
-  if (!(await ctx.live.waitForPosition({ ...ZERO, runs: seq }, FOLDED_WITHIN_MS))) {
-    const lagMs = await logGauge(ctx)
-      .lagMs(ctx.live.position().runs)
-      .catch(() => FOLDED_WITHIN_MS);
-    throw timeout('The request is in the log, but what became of the run cannot be seen yet. Ask again.', lagMs);
-  }
+  await awaitVerdict(ctx, seq);
   const after = await requireRun(ctx, run.id);
   if (after.status !== 'CANCELLED') refuseEnded(after);
   return after;
@@ -58,6 +54,11 @@ function refuseEnded(run: Run): void {
   throw conflict(`The run has ended already: it is ${run.status}.`, { currentStatus: run.status });
 }
 
+const redriven = ({ id: runId, queue }: Run, by: string): UnitMessage => ({
+  subject: controlSubject(queue),
+  events: [{ type: 'RunDeadLetterRedriven', runId, by }],
+});
+
 /** A new run of the same job, linked to the old one: with its input, queue, priority and tags, as the job is now. */
 export async function retryRun(ctx: Context, id: string, input: Json | undefined): Promise<Run> {
   await catchUp(ctx);
@@ -70,7 +71,8 @@ export async function retryRun(ctx: Context, id: string, input: Json | undefined
   const [prepared] = prepareRuns(ctx, store, [{ job: old.job, fields, path: '' }]);
   if (!prepared) throw new Error('one request makes one run');
   if (!(await logGauge(ctx).admits())) throw queueFull();
-  const seq = await appendRuns(ctx, [prepared]);
+  // Whoever runs it again has dealt with its dead letter.
+  const seq = await appendRuns(ctx, [prepared], old.deadLetter === 'OPEN' ? [redriven(old, prepared.run.id)] : []);
   await noteChange(ctx, { action: 'run.retried', target: old.id, detail: { runId: prepared.run.id } });
   return runOfBirth(birthOf(prepared), prepared.run.createdAt, seq, ctx.actor);
 }

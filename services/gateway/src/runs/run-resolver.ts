@@ -9,6 +9,7 @@ import { DateTime, JsonScalar } from '../schema/scalars.js';
 import { countFacet } from './count-facet.js';
 import { findRun } from './find-run.js';
 import { listRuns } from './list-runs.js';
+import { rescheduleRun } from './reschedule-run.js';
 import { Run, RunConnection } from './run.js';
 import { cancelRun, retryRun } from './run-commands.js';
 import { FacetCount } from './run-details.js';
@@ -62,6 +63,17 @@ export class RunResolver {
     @Arg('reason', () => String, { nullable: true }) reason?: string | null,
   ): Promise<Run> {
     return cancelRun(ctx, id, reason ?? undefined);
+  }
+
+  /** SCHEDULED, RETRYING or QUEUED; `at` null: now. */
+  @Mutation(() => Run, { nullable: true })
+  rescheduleRun(
+    @Arg('id', () => ID) id: string,
+    @Ctx() ctx: Context,
+    @Arg('at', () => DateTime, { nullable: true }) at?: Date | null,
+    @Arg('priority', () => Int, { nullable: true }) priority?: number | null,
+  ): Promise<Run> {
+    return rescheduleRun(ctx, id, at, priority);
   }
 
   @Mutation(() => Run, { nullable: true })

@@ -84,7 +84,11 @@ function outcomeOf({ outcome, why }: Row): FireOutcome {
   return why?.startsWith('Missed') || why?.startsWith('No run could be made') ? 'MISSED' : 'OVERLAPPED';
 }
 
-const isMeant = (schedule: ScheduleState, { scheduleId, job, visible }: FireArguments): boolean =>
+/** Whether the fires to come of this schedule were asked for. */
+export const isMeant = (
+  schedule: ScheduleState,
+  { scheduleId, job, visible }: Pick<FireArguments, 'scheduleId' | 'job' | 'visible'>,
+): boolean =>
   schedule.enabled &&
   (!scheduleId || schedule.id === scheduleId) &&
   (!job || schedule.job === job) &&

@@ -2,6 +2,8 @@ import type { ScheduleState } from '@jobflow/contracts';
 import { newId, type StateStore, saveState } from '@jobflow/platform';
 import { Arg, Ctx, ID, Int, Mutation, Resolver } from 'type-graphql';
 import { requireJob } from '../auth/principal.js';
+import { BulkOperation } from '../bulk/bulk-operation.js';
+import { operationOf } from '../bulk/read-bulk.js';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import {
   changeDefinition,
@@ -18,6 +20,10 @@ import { badUserInput, conflict, notFound, queueFull } from '../errors/refusals.
 import { hasQueue } from '../queues/known-queue.js';
 import { Run } from '../runs/run.js';
 import { runOfBirth } from '../runs/run-of-birth.js';
+import { DateTime } from '../schema/scalars.js';
+import { afterJobProblems } from './after-job-problems.js';
+import { backfillSchedule } from './backfill-schedule.js';
+import { requireSchedule } from './require-schedule.js';
 import { Schedule } from './schedule.js';
 import { ScheduleInput, ScheduleUpdateInput } from './schedule-input.js';
 import { changedSchedule, newSchedule, scheduleProblems } from './schedule-state-of.js';
@@ -107,13 +113,17 @@ export class ScheduleCommands {
     await noteChange(ctx, { action: 'schedule.triggered', target: id, detail: { runId: prepared.run.id } });
     return runOfBirth(birthOf(prepared), prepared.run.createdAt, seq, ctx.actor);
   }
-}
 
-function requireSchedule(ctx: Context, store: StateStore, id: string) {
-  const kept = store.schedules.get(id);
-  if (!kept) throw notFound('schedule', id);
-  requireJob(ctx.principal, kept.state.job);
-  return kept;
+  /** A run for each tick in [from, to) that made none, as an operation. */
+  @Mutation(() => BulkOperation, { nullable: true })
+  async backfillSchedule(
+    @Arg('id', () => ID) id: string,
+    @Arg('from', () => DateTime) from: Date,
+    @Arg('to', () => DateTime) to: Date,
+    @Ctx() ctx: Context,
+  ): Promise<BulkOperation> {
+    return operationOf(await backfillSchedule(ctx, { id, from, to }));
+  }
 }
 
 const change = (
@@ -137,7 +147,8 @@ const change = (
 function checkSchedule(ctx: Context, store: StateStore, schedule: ScheduleState): void {
   const job = store.jobs.get(schedule.job)?.state;
   if (!job) throw notFound('job', schedule.job);
-  const problems = scheduleProblems(schedule, job, ctx.clock.now());
+  if (schedule.kind === 'AFTER_JOB' && schedule.afterJob !== undefined) requireJob(ctx.principal, schedule.afterJob);
+  const problems = { ...scheduleProblems(schedule, job, ctx.clock.now()), ...afterJobProblems(schedule, store) };
   if (Object.keys(problems).length > 0) throw badUserInput(problems);
   if (schedule.queue !== undefined && !hasQueue(store, schedule.queue)) throw notFound('queue', schedule.queue);
 }

@@ -8,10 +8,12 @@ import { badUserInput } from '../errors/refusals.js';
 import { checkFirst, maxList } from '../paging/check-first.js';
 import { visibleJobs } from '../runs/visible-jobs.js';
 import { DateTime, SafeInt } from '../schema/scalars.js';
+import { CalendarCell } from './calendar-cell.js';
 import { listFires } from './list-fires.js';
 import { listSchedules } from './list-schedules.js';
 import { preview, timingOf } from './preview.js';
 import { Fire, Schedule, ScheduleConnection, ScheduleKind, SchedulePreview } from './schedule.js';
+import { scheduleCalendar } from './schedule-calendar.js';
 import { ScheduleFilter, SchedulePreviewInput } from './schedule-input.js';
 
 @Resolver()
@@ -68,5 +70,18 @@ export class ScheduleResolver {
     @Arg('first', () => Int, { nullable: true, defaultValue: 200 }) first?: number | null,
   ): Promise<Fire[]> {
     return listFires(ctx, { from, to, scheduleId, job, first, visible: visibleJobs(ctx.principal) });
+  }
+
+  /** A step of whole days follows the days of the zone. */
+  @Query(() => [CalendarCell], { nullable: true })
+  scheduleCalendar(
+    @Ctx() ctx: Context,
+    @Arg('from', () => DateTime) from: Date,
+    @Arg('to', () => DateTime) to: Date,
+    @Arg('stepMs', () => SafeInt) stepMs: number,
+    @Arg('timezone', () => String, { nullable: true }) timezone?: string | null,
+    @Arg('job', () => String, { nullable: true }) job?: string | null,
+  ): Promise<CalendarCell[]> {
+    return scheduleCalendar(ctx, { from, to, stepMs, timezone, job, visible: visibleJobs(ctx.principal) });
   }
 }

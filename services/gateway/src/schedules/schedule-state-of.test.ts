@@ -20,6 +20,17 @@ describe('a schedule', () => {
     }
   });
 
+  it('that follows another job, or other ends of it, owes nothing of the time before', () => {
+    const schedule = made({ kind: 'AFTER_JOB', cron: null, afterJob: 'a' });
+    expect(schedule.afterStatuses).toEqual(['SUCCEEDED']);
+    expect(changedSchedule(schedule, { afterJob: 'b' }, 2_000).activeSince).toBe(2_000);
+    expect(changedSchedule(schedule, { afterStatuses: ['FAILED'] }, 2_000).activeSince).toBe(2_000);
+    expect(changedSchedule(schedule, { afterStatuses: null, jitterMs: 5 }, 2_000)).toMatchObject({
+      activeSince: 1_000,
+      afterStatuses: ['SUCCEEDED'],
+    });
+  });
+
   it('keeps what a change does not name, and goes back to the default for null', () => {
     const schedule = made({
       timezone: 'Europe/Berlin',

@@ -41,7 +41,7 @@ export function changedSchedule(schedule: ScheduleState, input: ScheduleUpdateIn
     at: or(instant(input.at), schedule.at, undefined),
     timezone: or(input.timezone, schedule.timezone, 'UTC'),
     afterJob: or(input.afterJob, schedule.afterJob, undefined),
-    afterStatuses: or(input.afterStatuses, schedule.afterStatuses, undefined),
+    afterStatuses: input.afterStatuses === null ? undefined : (input.afterStatuses ?? schedule.afterStatuses),
     input: or(input.input, schedule.input, undefined),
     queue: or(input.queue, schedule.queue, undefined),
     priority: or(input.priority, schedule.priority, undefined),
@@ -55,6 +55,7 @@ export function changedSchedule(schedule: ScheduleState, input: ScheduleUpdateIn
     enabled,
     disabledReason: enabled ? undefined : schedule.disabledReason,
   };
+  if (next.kind === 'AFTER_JOB') next.afterStatuses ??= ['SUCCEEDED'];
   return timing(next) === timing(schedule) ? next : { ...next, activeSince: now };
 }
 
@@ -62,8 +63,10 @@ const or = <T>(given: T | null | undefined, now: T, preset: T): T => (given === 
 const instant = (date: Date | null | undefined): number | null | undefined => (date === null ? null : date?.getTime());
 
 /** What decides when it fires: after a change of it, ticks that have passed were never owed. */
-const timing = ({ kind, cron, everyMs, at, timezone, startsAt, endsAt, enabled }: ScheduleState): string =>
-  JSON.stringify([kind, cron, everyMs, at, timezone, startsAt, endsAt, enabled]);
+const timing = (schedule: ScheduleState): string => {
+  const { kind, cron, everyMs, at, timezone, afterJob, afterStatuses, startsAt, endsAt, enabled } = schedule;
+  return JSON.stringify([kind, cron, everyMs, at, timezone, afterJob, afterStatuses, startsAt, endsAt, enabled]);
+};
 
 /** Everything that is wrong with a schedule, by path; `job` is what it would run. */
 export function scheduleProblems(schedule: ScheduleState, job: JobState, now: number): Record<string, string> {
@@ -72,14 +75,18 @@ export function scheduleProblems(schedule: ScheduleState, job: JobState, now: nu
     ...(parsed.success ? {} : zodProblems(parsed.error)),
     ...timingProblems(schedule),
     ...inputProblems(schedule.input, job),
-    ...notYet(schedule),
   };
   if (Object.keys(problems).length > 0) return problems;
   // One that has fired its last may still be renamed.
   const timed = schedule.enabled && schedule.activeSince >= now;
-  if (!timed || nextTick(schedule, now) !== undefined) return {};
+  if (!timed || mayFire(schedule, now)) return {};
   return { [schedule.kind === 'ONCE' ? 'at' : 'endsAt']: 'leaves no time to fire: all of it has passed' };
 }
+
+const mayFire = (schedule: ScheduleState, now: number): boolean =>
+  schedule.kind === 'AFTER_JOB'
+    ? (schedule.endsAt ?? Number.POSITIVE_INFINITY) > now
+    : nextTick(schedule, now) !== undefined;
 
 const FASTEST_MS = 1_000;
 
@@ -110,8 +117,4 @@ function inputProblems(input: Json | undefined, job: JobState): Record<string, s
   const bytes = input === undefined ? 0 : Buffer.byteLength(JSON.stringify(input));
   if (bytes > sizes.inputBytes) return { input: `is ${bytes} bytes of JSON; at most ${sizes.inputBytes} are allowed` };
   return schemaProblems(job, input ?? job.defaultInput);
-}
-
-function notYet({ kind }: ScheduleState): Record<string, string> {
-  return kind === 'AFTER_JOB' ? { kind: 'AFTER_JOB is not supported yet; use CRON, INTERVAL or ONCE' } : {};
 }

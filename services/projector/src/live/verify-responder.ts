@@ -17,6 +17,8 @@ interface Row {
   alone: boolean;
   losses: number;
   lost_workers: string[];
+  superseded: boolean;
+  waits: boolean;
 }
 
 /** Answers executors that must know what became of a run: from rows at or after the position they name. */
@@ -39,7 +41,9 @@ export function respondToVerify({ nc }: NatsLink, db: Db, runs: ProjectionLoop, 
     if (!request.success) return { ok: false, reason: 'not a question about runs' };
     if (!(await runs.passed(request.data.seq, PATIENCE_MS))) return { ok: false, reason: 'lagging' };
     const rows = await db.query<Row>(
-      `select id, status, attempt, delivery, claim, worker_id, cancel_requested_at, started, alone, losses, lost_workers
+      `select id, status, attempt, delivery, claim, worker_id, cancel_requested_at, started, alone, losses, lost_workers,
+         superseded is true as superseded,
+         status = 'QUEUED' and (next_attempt_at is not null or limit_key is not null) as waits
        from read.runs where id = any($1::uuid[])`,
       [request.data.ids],
     );
@@ -64,4 +68,6 @@ const verifiedRun = (row: Row): Extract<VerifyReply, { ok: true }>['runs'][numbe
   alone: row.alone,
   losses: row.losses,
   lostWorkers: row.lost_workers,
+  ...(row.superseded && { superseded: true }),
+  ...(row.waits && { waits: true }),
 });

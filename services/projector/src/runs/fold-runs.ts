@@ -22,6 +22,7 @@ import { eventOfStep, type FlowRow, foldFlowEvent, foldNodeEnd } from '../flows/
 import type { Rejected } from '../projection/projection.js';
 import type { ReadCommits } from '../projection/read-commits.js';
 import { ChangeCounter } from './count-changes.js';
+import { backfilledFire, type FireRow, noteFire, tickedFire } from './fires.js';
 import type { RunCache } from './run-cache.js';
 import type { RunRow } from './run-row.js';
 import { Waiters } from './waiters.js';
@@ -34,6 +35,7 @@ export interface RunsFolded {
   timelines: Map<string, { seq: number; events: StoredEvent[] }>;
   counter: ChangeCounter;
   ticks: RunEventOf<'ScheduleTicked'>[];
+  fires: Map<string, FireRow>;
   retried: { of: string; by: string; seq: number }[];
   queueRuns: QueueRun[];
   notifyRuns: NotifyRun[];
@@ -79,6 +81,7 @@ export function foldRuns(
     timelines: new Map(),
     counter: new ChangeCounter(),
     ticks: [],
+    fires: new Map(),
     retried: [],
     queueRuns: [],
     notifyRuns: [],
@@ -90,8 +93,10 @@ export function foldRuns(
   const parts: Parts = { folded, cache, waiters, flows, steps: [] };
   for (const { seq, commit } of commits) {
     for (const event of commit.events) {
-      if (event.type === 'ScheduleTicked') folded.ticks.push(event);
-      else if (isOfOneRun(event)) {
+      if (event.type === 'ScheduleTicked') {
+        folded.ticks.push(event);
+        noteFire(folded.fires, tickedFire(event));
+      } else if (isOfOneRun(event)) {
         foldEvent(parts, event, seq, commit);
         if (parts.steps.length > 0) takeSteps(parts, seq, { ...commit, by: { actor: FLOW_ACTOR } });
       } else {
@@ -149,9 +154,11 @@ function foldEvent(parts: Parts, event: RunLifeEvent, seq: number, commit: RunCo
     waiters.wakeAfter(before, event, state, cache, wake);
   }
   if (!accepted) return;
+  if (before && !isTerminal(before.status) && isTerminal(state.status)) row.endedSeq = seq;
   if (!before && (event.type === 'RunQueued' || event.type === 'RunPlanned')) {
     row.definition = event.run;
     row.traceId = (event.run.traceparent ?? commit.trace)?.split('-')[1];
+    noteFire(folded.fires, backfilledFire(event.run));
     if (event.run.retryOf) folded.retried.push({ of: event.run.retryOf, by: id, seq });
   }
   keepOutcome(row, event, before);

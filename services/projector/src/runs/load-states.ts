@@ -7,7 +7,8 @@ export async function loadStates(db: Queryable, ids: readonly string[]): Promise
     `select id, job, job_revision, kind, queue, priority, tags, status, attempt, max_attempts, delivery, claim, started, alone, losses, lost_workers,
        worker_id, created_at, due_at, queued_at, started_at, finished_at, expires_at, next_attempt_at, wait_ms, duration_ms, progress,
        progress_message, cancel_requested_at, cancel_reason, test, callback_url, retry_of, schedule_id, fire_at, flow_id, dead_letter,
-       operations, fingerprint, wait_reason, wait_since, limit_keys, limit_key, limited_since, revision, timeline_count
+       operations, fingerprint, wait_reason, wait_since, limit_keys, limit_key, limited_since, queued_seq,
+       reschedules, superseded, revision, timeline_count
      from read.runs where id = any($1::uuid[])`,
     [ids],
   );
@@ -44,6 +45,7 @@ const COLUMNS: Record<string, keyof RunState> = {
   limit_keys: 'limitKeys',
   limit_key: 'limitKey',
   limited_since: 'limitedSince',
+  queued_seq: 'queuedSeq',
   timeline_count: 'timelineCount',
 };
 

@@ -5,6 +5,8 @@ import type { RunState } from '@jobflow/domain';
 export interface RunRow {
   state: RunState;
   changedSeq: number;
+  /** Present when the run ended in this batch. */
+  endedSeq?: number;
   /** Present when the run is new in this batch. */
   definition?: RunDefinition;
   traceId?: string | undefined;
@@ -16,7 +18,7 @@ export interface RunRow {
 }
 
 /** The part of a row that changes in its life. */
-export function changingColumns({ state: s, changedSeq, result, error }: RunRow) {
+export function changingColumns({ state: s, changedSeq, endedSeq, result, error }: RunRow) {
   return {
     id: s.id,
     status: s.status,
@@ -48,9 +50,13 @@ export function changingColumns({ state: s, changedSeq, result, error }: RunRow)
     wait_since: s.waitSince,
     limit_key: s.limitKey,
     limited_since: s.limitedSince,
+    queued_seq: s.queuedSeq,
+    reschedules: s.reschedules,
+    superseded: s.superseded,
     revision: s.revision,
     timeline_count: s.timelineCount,
     changed_seq: changedSeq,
+    ended_seq: endedSeq,
     has_result: result !== undefined,
     // SQL's NULL, not JSON's: an end without a result has none.
     result: result?.value ?? undefined,

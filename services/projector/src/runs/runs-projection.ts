@@ -11,7 +11,7 @@ import { loadStates } from './load-states.js';
 import { RunCache } from './run-cache.js';
 import { Waiters } from './waiters.js';
 import { CounterWriter } from './write-counters.js';
-import { writeRuns } from './write-runs.js';
+import { prepareWriting, writeRuns } from './write-runs.js';
 
 type Commits = ReadCommits<'run'>['commits'];
 
@@ -46,6 +46,7 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
     stream: RUNS_STREAM,
     gapless: true,
     async load(session: DbSession) {
+      await prepareWriting(session);
       const [newest] = await session.query<{ id: string }>('select id from read.runs order by id desc limit 1');
       cache = new RunCache(newest?.id ?? '');
       counters = new CounterWriter();

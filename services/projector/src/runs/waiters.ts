@@ -1,13 +1,9 @@
 import { hasLetGo, keysLetGo, type RunLifeEvent, type RunState, waitsForPermit } from '@jobflow/domain';
 import type { RunCache } from './run-cache.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** Keys whose number of waiters is known; beyond it every batch asks Postgres. Some 20 MB. */
 const MOST_KEYS = 100_000;
-
-interface Line {
-  /** Who waits, among those that may be woken in this batch: a superset, in no order. */
-  candidates: Map<string, RunState>;
-}
 
 /**
  * Who waits for which permit. Of waiters only their number is remembered, by key; those that a batch may wake are fetched
@@ -17,7 +13,8 @@ interface Line {
 export class Waiters {
   readonly #counts = new Map<string, number>();
   #overflown = false;
-  #lines = new Map<string, Line>();
+  /** By key: who waits, of those that may be woken in this batch, or more. */
+  #lines = new Map<string, WaitingLine>();
 
   constructor(counts: readonly { key: string; count: number }[] = []) {
     for (const { key, count } of counts) this.#add(key, count);
@@ -31,15 +28,15 @@ export class Waiters {
   /** Begins a batch, with the oldest waiters of the keys that it may wake. */
   begin(candidates: readonly RunState[]): void {
     this.#lines = new Map();
-    for (const state of candidates) this.#lineOf(state.limitKey ?? '').candidates.set(state.id, state);
+    for (const state of candidates) this.#lineOf(state.limitKey ?? '').put(state);
   }
 
   /** A run changed: it may have begun to wait, or no longer do so. */
   moved(before: RunState | undefined, after: RunState): void {
     const from = before && waitsForPermit(before) ? before.limitKey : undefined;
     const to = waitsForPermit(after) ? after.limitKey : undefined;
-    if (from !== undefined) this.#lineOf(from).candidates.delete(after.id);
-    if (to !== undefined) this.#lineOf(to).candidates.set(after.id, after);
+    if (from !== undefined && from !== to) this.#lineOf(from).delete(after.id);
+    if (to !== undefined) this.#lineOf(to).put(after);
     if (from === to) return;
     if (from !== undefined) this.#add(from, -1);
     if (to !== undefined) this.#add(to, 1);
@@ -54,7 +51,7 @@ export class Waiters {
     wake: (waiter: RunState) => void,
   ): void {
     const wakeOldest = (key: string) => {
-      const oldest = this.#oldest(key);
+      const oldest = this.#lines.get(key)?.first();
       if (oldest) this.#wake(oldest, wake);
     };
     if (before) for (const key of keysLetGo(before, event, after)) wakeOldest(key);
@@ -67,22 +64,15 @@ export class Waiters {
 
   #wake(waiter: RunState, wake: (waiter: RunState) => void): void {
     const key = waiter.limitKey ?? '';
-    this.#lineOf(key).candidates.delete(waiter.id);
+    this.#lineOf(key).delete(waiter.id);
     this.#add(key, -1);
     wake(waiter);
   }
 
-  #oldest(key: string): RunState | undefined {
-    let oldest: RunState | undefined;
-    for (const state of this.#lines.get(key)?.candidates.values() ?? [])
-      if (!oldest || comesBefore(state, oldest)) oldest = state;
-    return oldest;
-  }
-
-  #lineOf(key: string): Line {
+  #lineOf(key: string): WaitingLine {
     let line = this.#lines.get(key);
     if (!line) {
-      line = { candidates: new Map() };
+      line = new WaitingLine();
       this.#lines.set(key, line);
     }
     return line;
@@ -95,8 +85,3 @@ export class Waiters {
     if (this.#counts.size > MOST_KEYS) this.#overflown = true;
   }
 }
-
-const comesBefore = (a: RunState, b: RunState): boolean => {
-  const byTime = (a.limitedSince ?? 0) - (b.limitedSince ?? 0);
-  return byTime === 0 ? a.id < b.id : byTime < 0;
-};

@@ -17,8 +17,9 @@ const CHANGING =
   columns(`status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
   alone bool, losses smallint, lost_workers texts, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
   finished_at instant, next_attempt_at instant, wait_ms int, duration_ms int, cancel_requested_at instant, cancel_reason text,
-  dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, limit_key text, limited_since instant, revision int, timeline_count int, changed_seq bigint,
-  result json, error json`);
+  dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, limit_key text, limited_since instant, queued_seq bigint, reschedules int,
+  superseded bool, revision int, timeline_count int, changed_seq bigint,
+  ended_seq bigint, result json, error json`);
 const GIVEN =
   columns(`job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags texts, created_at instant,
   created_by text, expires_at instant, idempotency_key text, unique_key text, callback_url text, test bool, retry_of uuid,
@@ -28,24 +29,28 @@ const ALL = [ID, ...CHANGING, ...GIVEN];
 const TIMELINE = columns('run_id uuid, seq bigint, events json');
 const OUTBOX = columns('subject text, msg_id text, payload json');
 
-/** How a column is named in a record of JSON, and read from it. */
-const RECORD_TYPES: Partial<Record<CopyType, string>> = { instant: 'float8', texts: 'text[]', uuids: 'uuid[]' };
-const recordType = ({ name, type }: CopyColumn) => `${name} ${RECORD_TYPES[type] ?? type}`;
+/** Changed rows are copied here, and the runs are updated from it: read as JSON they would cost the server twice as much. */
+const CHANGED = [ID, ...CHANGING, ...columns('has_result bool, has_error bool')];
+const SQL_TYPES: Partial<Record<CopyType, string>> = { instant: 'timestamptz', texts: 'text[]', uuids: 'uuid[]' };
+const CHANGED_TABLE = `create temporary table if not exists changed_runs
+  (${CHANGED.map(({ name, type }) => `${name} ${SQL_TYPES[type] ?? type}`).join(', ')}) on commit delete rows`;
 const assigned = ({ name, type }: CopyColumn): string => {
-  if (type === 'instant') return `${name} = to_timestamp(x.${name} / 1000.0)`;
+  // Given once: later batches of an ended run do not know it.
+  if (name === 'ended_seq') return 'ended_seq = coalesce(x.ended_seq, r.ended_seq)';
   return type === 'json'
     ? `${name} = case when x.has_${name} then x.${name} else r.${name} end`
     : `${name} = x.${name}`;
 };
 const UPDATE = `update read.runs r set ${CHANGING.map(assigned).join(', ')}
-  from json_to_recordset($1::json) as x(${[ID, ...CHANGING].map(recordType).join(', ')}, has_result bool, has_error bool)
-  where r.id = x.id and r.id >= $2 and r.id <= $3`;
+  from changed_runs x where r.id = x.id and r.id = any($1::uuid[])`;
 const INPUTS = `update read.runs r set input = x.input, limit_keys = x.limit_keys
   from json_to_recordset($1::json) as x(id uuid, input json, limit_keys text[]) where r.id = x.id`;
-const TICKS = `insert into read.schedule_fires (schedule_id, tick, outcome, why, run_id)
-  select x.schedule_id, to_timestamp(x.tick / 1000.0), x.outcome, x.why, x.run_id
-  from json_to_recordset($1::json) as x(schedule_id text, tick float8, outcome text, why text, run_id uuid)
-  on conflict (schedule_id, tick) do nothing`;
+/** What was skipped may run after all, by a backfill; what ran, ran. `noteFire` says the same within a batch. */
+const FIRES = `insert into read.schedule_fires as f (schedule_id, tick, after_run, outcome, why, run_id)
+  select x.schedule_id, to_timestamp(x.tick / 1000.0), x.after_run, x.outcome, x.why, x.run_id
+  from json_to_recordset($1::json) as x(schedule_id text, tick float8, after_run uuid, outcome text, why text, run_id uuid)
+  on conflict (schedule_id, tick, after_run) do update set outcome = excluded.outcome, why = excluded.why,
+    run_id = excluded.run_id where f.outcome = 'skipped' and excluded.outcome = 'fired'`;
 const LAST_TICKS = `insert into read.schedule_ticks (schedule_id, last_tick, last_fired_at, last_run_id)
   select x.schedule_id, to_timestamp(x.last_tick / 1000.0), to_timestamp(x.last_fired_at / 1000.0), x.last_run_id
   from json_to_recordset($1::json) as x(schedule_id text, last_tick float8, last_fired_at float8, last_run_id uuid)
@@ -54,6 +59,24 @@ const LAST_TICKS = `insert into read.schedule_ticks (schedule_id, last_tick, las
     last_run_id = coalesce(excluded.last_run_id, schedule_ticks.last_run_id)`;
 const RETRIED = `update read.runs r set retried_by = array_append(r.retried_by, x.by), changed_seq = greatest(r.changed_seq, x.seq)
   from json_to_recordset($1::json) as x("of" uuid, by uuid, seq bigint) where r.id = x."of"`;
+
+/** What the session of the writer needs. */
+export async function prepareWriting(session: DbSession): Promise<void> {
+  await session.query(CHANGED_TABLE);
+}
+
+/** Nobody counts the rows of a temporary table, so the planner is told how to join it: the runs by their ids, hashed. */
+const BY_IDS = 'set local enable_seqscan = off; set local enable_nestloop = off; set local enable_mergejoin = off';
+/** As the database, the role or the URL configures it: what this session would have had if nobody had set it. */
+const AS_CONFIGURED =
+  'set local enable_seqscan to default; set local enable_nestloop to default; set local enable_mergejoin to default';
+
+async function update(tx: DbSession, rows: readonly RunRow[]): Promise<void> {
+  await tx.copy('changed_runs', CHANGED, rows.map(changingColumns));
+  await tx.query(BY_IDS);
+  await tx.prepared('runs-update', UPDATE, [rows.map((row) => row.state.id)]);
+  await tx.query(AS_CONFIGURED);
+}
 
 /** Writes the rows of runs, their timelines, ticks and effects. Counters have their own writer. */
 export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void> {
@@ -64,14 +87,11 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
       inserts.push({ ...changingColumns(row), ...givenColumns({ ...row, definition: row.definition }) });
     else updates.push(row);
   }
-  const send = async (name: string, sql: string, rows: object[], ...more: unknown[]) => {
-    if (rows.length > 0) await tx.prepared(name, sql, [pgJson(rows), ...more]);
+  const send = async (name: string, sql: string, rows: object[]) => {
+    if (rows.length > 0) await tx.prepared(name, sql, [pgJson(rows)]);
   };
   if (inserts.length > 0) await tx.copy('read.runs', ALL, inserts);
-  if (updates.length > 0) {
-    const ids = updates.map((row) => row.state.id).sort();
-    await send('runs-update', UPDATE, updates.map(changingColumns), ids[0], ids.at(-1));
-  }
+  if (updates.length > 0) await update(tx, updates);
   const inputs = [...folded.rows.values()].flatMap(({ state, input }) =>
     input ? [{ id: state.id, input: input.value, limit_keys: input.limitKeys ?? null }] : [],
   );
@@ -79,17 +99,7 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
   await writeFlows(tx, folded.flows);
   const timelines = [...folded.timelines].map(([run_id, { seq, events }]) => ({ run_id, seq, events }));
   if (timelines.length > 0) await tx.copy('read.run_events', TIMELINE, timelines);
-  await send(
-    'ticks',
-    TICKS,
-    folded.ticks.map((t) => ({
-      schedule_id: t.scheduleId,
-      tick: t.tick,
-      outcome: t.outcome,
-      why: t.why,
-      run_id: t.runId,
-    })),
-  );
+  await send('fires', FIRES, [...folded.fires.values()]);
   await send('last-ticks', LAST_TICKS, lastTicks(folded.ticks));
   await send('retried', RETRIED, folded.retried);
   const effects = outboxRows(folded);

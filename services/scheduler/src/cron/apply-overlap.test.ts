@@ -41,6 +41,15 @@ describe('when it has ended', () => {
     const waited = [tick(1, 'skipped'), tick(2, 'skipped'), tick(9)];
     expect(show('QUEUE', waited, { live: [], lastEndedAt: 5 })).toEqual(['1 fired', '2 skipped']);
   });
+  it('QUEUE keeps the end that the one which waited follows', () => {
+    const after = { runId: 'r', seq: 7 };
+    const waited = [{ ...tick(1, 'skipped'), why: 'late', after }, tick(9)];
+    expect(applyOverlap('QUEUE', waited, { live: [], lastEndedAt: 5 })).toEqual({
+      kind: 'record',
+      ticks: [{ ...tick(1), after }],
+      cancel: [],
+    });
+  });
   it('QUEUE fires on time, one at a time, when nothing waited', () => {
     expect(show('QUEUE', [tick(6), tick(7)], { live: [], lastEndedAt: 5 })).toEqual(['6 fired']);
     expect(show('QUEUE', [tick(6, 'skipped'), tick(7)], free)).toEqual(['6 skipped', '7 fired']);

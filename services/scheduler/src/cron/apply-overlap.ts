@@ -59,4 +59,4 @@ function oneWaited(ticks: PlannedTick[], lastEndedAt: number | undefined): Plann
   return first < 0 ? ticks : ticks.slice(0, first + 1);
 }
 
-const firedLate = ({ tick, jitterMs }: PlannedTick): PlannedTick => ({ tick, jitterMs, outcome: 'fired' });
+const firedLate = ({ why: _, ...tick }: PlannedTick): PlannedTick => ({ ...tick, outcome: 'fired' });

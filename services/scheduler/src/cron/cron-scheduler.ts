@@ -23,6 +23,8 @@ export interface CronScheduler extends Service {
   shardsMoved(change: { taken: number[]; lost: number[] }): void;
   /** Schedules that have a next tick. */
   waiting(): number;
+  /** Of every schedule it is known when it fires next, and nothing is being recorded. */
+  settled(): boolean;
 }
 
 /** What this process knows of a schedule beside its definition. */
@@ -144,7 +146,10 @@ export function createCronScheduler(dependencies: Dependencies): CronScheduler {
     const schedule = store.schedules.get(entry.id)?.state;
     if (!schedule || !isLive(schedule)) return 'asleep';
     const job = store.jobs.get(schedule.job)?.state;
-    if (!job) return (await dependencies.recorder.disable(schedule)) ? 'asleep' : { wakeAt: clock.now() + AGAIN_MS };
+    if (!job) {
+      const disabled = await dependencies.recorder.disable(schedule, `Job ${schedule.job} was deleted`);
+      return disabled ? 'asleep' : { wakeAt: clock.now() + AGAIN_MS };
+    }
     if (entry.last === undefined) return { wakeAt: clock.now() + CONFLICT_MS };
     const now = broker.now();
     if (!Number.isFinite(now)) return { wakeAt: clock.now() + NO_CLOCK_MS };
@@ -172,6 +177,7 @@ export function createCronScheduler(dependencies: Dependencies): CronScheduler {
 
   return {
     waiting: () => heap.size,
+    settled: () => batches.size === 0 && (heap.nextAt() ?? Number.POSITIVE_INFINITY) > clock.now(),
     shardsMoved({ taken, lost }) {
       const moved = new Set([...taken, ...lost]);
       for (const { state } of store.schedules.values()) {

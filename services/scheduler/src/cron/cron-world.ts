@@ -33,6 +33,7 @@ export function cronWorld(startAt: number) {
   const listeners = new Set<(kind: string, id: string) => void>();
   const messages: { subject: string; seq: number; events: RunEvent[] }[] = [];
   const lastBySubject = new Map<string, number>();
+  const lastTicks = new Map<string, LastTick>();
   const msgIds = new Set<string>();
   const living = new Map<string, { cron: CronScheduler; held: Set<number>; dead: boolean }>();
   let stateSeq = 0;
@@ -52,6 +53,16 @@ export function cronWorld(startAt: number) {
       const seq = messages.length + 1;
       messages.push({ subject, seq, events: events as RunEvent[] });
       lastBySubject.set(subject, seq);
+      for (const event of events as RunEvent[]) {
+        if (event.type !== 'ScheduleTicked') continue;
+        const last = lastTicks.get(event.scheduleId);
+        const tick = Math.max(event.tick, last?.tick ?? 0);
+        lastTicks.set(event.scheduleId, {
+          tick,
+          seq,
+          bySubject: new Map([...(last?.bySubject ?? []), [subject, seq]]),
+        });
+      }
     }
     if (unit.msgId) msgIds.add(unit.msgId);
     return { ok: true, seq: messages.length, duplicate: false };
@@ -97,10 +108,8 @@ export function cronWorld(startAt: number) {
       if (down) throw new LogUnavailableError('gone');
       const found = new Map<string, LastTick>();
       for (const id of ids) {
-        const own = messages.filter((m) => m.subject.endsWith(`.tick.${id}`));
-        const newest = Math.max(...own.flatMap((m) => m.events.map((e) => (e as RunEventOf<'ScheduleTicked'>).tick)));
-        const bySubject = new Map(own.map((m) => [m.subject, m.seq]));
-        if (own.length > 0) found.set(id, { tick: newest, seq: messages.length, bySubject });
+        const last = lastTicks.get(id);
+        if (last) found.set(id, { ...last, seq: messages.length });
       }
       return found;
     },

@@ -1,4 +1,4 @@
-import type { ScheduleState } from '@jobflow/contracts';
+import type { RunEventOf, ScheduleState } from '@jobflow/contracts';
 import { jitterOf, lastTicks, nextTick, type Tick } from '@jobflow/domain';
 
 /** A tick to be recorded: fired, or skipped and why. */
@@ -7,7 +7,11 @@ export interface PlannedTick {
   jitterMs: number;
   outcome: 'fired' | 'skipped';
   why?: string;
+  /** The end that it follows. */
+  after?: EndPlace;
 }
+/** A run's end: its place among all ends is by sequence, then by run. */
+export type EndPlace = NonNullable<RunEventOf<'ScheduleTicked'>['after']>;
 export type TickPlan = { kind: 'never' } | { kind: 'wait'; until: number } | { kind: 'record'; ticks: PlannedTick[] };
 
 type Planned = Pick<

@@ -1,9 +1,12 @@
 import { anyTickSubject, parseCommit, RUNS_STREAM } from '@jobflow/contracts';
 import type { NatsLink } from '@jobflow/platform';
+import type { EndPlace } from './plan-ticks.js';
 
 /** The last tick a schedule has in the log, and where. */
 export interface LastTick {
   tick: number;
+  /** Of a schedule that follows a job: the last end that was dealt with. */
+  after?: EndPlace | undefined;
   /** The sequence of the message it is in, plus its runs': all of it is at or before. */
   seq: number;
   /** The last sequence of each subject the schedule's ticks have been stored under. */
@@ -32,8 +35,8 @@ export function createTickLog(link: NatsLink): TickLog {
       const last = lastTickOf(data);
       const known = found.get(id);
       const bySubject = new Map([...(known?.bySubject ?? []), [subject, seq]]);
-      if (known && known.tick >= last.tick) found.set(id, { ...known, bySubject });
-      else found.set(id, { tick: last.tick, seq: seq + last.runs, bySubject });
+      if (known && isLater(known, last)) found.set(id, { ...known, bySubject });
+      else found.set(id, { tick: last.tick, after: last.after, seq: seq + last.runs, bySubject });
     }
   }
 
@@ -46,15 +49,22 @@ export function createTickLog(link: NatsLink): TickLog {
   };
 }
 
-function lastTickOf(data: Uint8Array): { tick: number; runs: number } {
+type Mark = Pick<LastTick, 'tick' | 'after'>;
+
+const isLater = (one: Mark, other: Mark): boolean =>
+  one.after && other.after ? one.after.seq >= other.after.seq : one.tick >= other.tick;
+
+function lastTickOf(data: Uint8Array): Mark & { runs: number } {
   const parsed = parseCommit('run', data);
   if (!parsed.ok) throw new Error(`a tick in the log cannot be read: ${parsed.reason}`);
   let tick = 0;
   let runs = 0;
+  let after: EndPlace | undefined;
   for (const event of parsed.commit.events) {
     if (event.type !== 'ScheduleTicked') continue;
     tick = Math.max(tick, event.tick);
+    after = event.after ?? after;
     if (event.outcome === 'fired') runs++;
   }
-  return { tick, runs };
+  return { tick, after, runs };
 }

@@ -34,8 +34,8 @@ export type Recorded =
 export interface TickRecorder {
   /** Records planned ticks with their runs; `last` is what the log is known to hold. */
   record(schedule: ScheduleState, job: JobState, ticks: PlannedTick[], last: LastTick | undefined): Promise<Recorded>;
-  /** Disables a schedule whose job is gone. False if somebody else changed it just now. */
-  disable(schedule: ScheduleState): Promise<boolean>;
+  /** Disables a schedule that can do nothing any more. False if somebody else changed it just now. */
+  disable(schedule: ScheduleState, reason: string): Promise<boolean>;
 }
 
 const FULL_MS = 1_000;
@@ -90,15 +90,13 @@ export function createTickRecorder(dependencies: Dependencies): TickRecorder {
       return { kind: 'recorded', last: lastOf(made, appended.seq, last) };
     },
 
-    async disable(schedule) {
+    async disable(schedule, disabledReason) {
       const kept = store.schedules.get(schedule.id);
       if (kept?.state !== schedule) return false;
-      const disabledReason = `Job ${schedule.job} was deleted`;
       const revision = schedule.revision + 1;
       const disabled = { ...schedule, enabled: false, disabledReason, revision, updatedAt: clock.now() };
       const saved = await saveState(log, store, { type: 'ScheduleSaved', schedule: disabled }, { expectSeq: kept.seq });
-      if (saved.ok)
-        logger.warn({ scheduleId: schedule.id, job: schedule.job }, 'a schedule is disabled: its job is gone');
+      if (saved.ok) logger.warn({ scheduleId: schedule.id, reason: disabledReason }, 'a schedule is disabled');
       return saved.ok;
     },
   };
@@ -106,5 +104,10 @@ export function createTickRecorder(dependencies: Dependencies): TickRecorder {
 
 function lastOf(made: TickUnit, seq: number, last: LastTick | undefined): LastTick {
   const tickSeq = seq - (made.unit.messages.length - 1);
-  return { tick: made.lastTick, seq, bySubject: new Map([...(last?.bySubject ?? []), [made.subject, tickSeq]]) };
+  return {
+    tick: made.lastTick,
+    after: made.lastAfter,
+    seq,
+    bySubject: new Map([...(last?.bySubject ?? []), [made.subject, tickSeq]]),
+  };
 }

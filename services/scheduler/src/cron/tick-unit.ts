@@ -10,13 +10,14 @@ import {
 } from '@jobflow/contracts';
 import { resolveRun } from '@jobflow/domain';
 import type { AppendUnit, UnitMessage } from '@jobflow/platform';
-import type { PlannedTick } from './plan-ticks.js';
+import type { EndPlace, PlannedTick } from './plan-ticks.js';
 
 /** Ticks with the runs they make, as one unit: all of it is stored, or none. */
 export interface TickUnit {
   unit: AppendUnit;
   subject: string;
   lastTick: number;
+  lastAfter: EndPlace | undefined;
   queue: string;
   priority: number;
   fired: number;
@@ -53,14 +54,11 @@ export function tickUnit(
   let bytes = 0;
   let firesAt: number | undefined;
   for (const planned of ticks) {
-    const { event, run } = tickEvent(schedule, job, planned, options);
+    const { event, run, dueAt } = tickEvent(schedule, job, planned, options);
     if (run) {
       bytes += Buffer.byteLength(JSON.stringify(run));
       if (runs.length > 0 && (runs.length >= MOST_RUNS || bytes > MOST_BYTES)) break;
-      runs.push({
-        subject: queuedSubject(run.queue, run.priority),
-        events: [{ type: 'RunQueued', run, attempt: 1, delivery: 0 }],
-      });
+      runs.push(birth(run, dueAt));
     }
     events.push(event);
     if (run) firesAt = planned.tick + planned.jitterMs;
@@ -76,10 +74,11 @@ export function tickUnit(
     unit: {
       messages: [{ subject, events, expectLastSubjectSeq: options.expect(subject) }, ...runs, ...cancels],
       // Also guards the moment in which a schedule moves to another queue, and with it to another subject.
-      msgId: `tick:${schedule.id}:${events[0]?.tick}`,
+      msgId: `tick:${schedule.id}:${events[0]?.after?.runId ?? events[0]?.tick}`,
     },
     subject,
     lastTick: events.at(-1)?.tick ?? 0,
+    lastAfter: events.at(-1)?.after,
     queue,
     priority: schedule.priority ?? job.priority,
     fired: runs.length,
@@ -88,26 +87,41 @@ export function tickUnit(
   };
 }
 
+const birth = (run: RunDefinition, dueAt: number | undefined): UnitMessage =>
+  dueAt === undefined
+    ? {
+        subject: queuedSubject(run.queue, run.priority),
+        events: [{ type: 'RunQueued', run, attempt: 1, delivery: 0 }],
+      }
+    : { subject: controlSubject(run.queue), events: [{ type: 'RunPlanned', run, dueAt }] };
+
 function tickEvent(
   schedule: ScheduleState,
   job: JobState,
   planned: PlannedTick,
   options: TickUnitOptions,
-): { event: RunEventOf<'ScheduleTicked'>; run?: RunDefinition } {
-  const { tick, jitterMs, why } = planned;
-  const head = { type: 'ScheduleTicked' as const, scheduleId: schedule.id, tick, ...(jitterMs > 0 && { jitterMs }) };
+): { event: RunEventOf<'ScheduleTicked'>; run?: RunDefinition; dueAt?: number | undefined } {
+  const { tick, jitterMs, why, after } = planned;
+  const head = {
+    type: 'ScheduleTicked' as const,
+    scheduleId: schedule.id,
+    tick,
+    ...(jitterMs > 0 && { jitterMs }),
+    ...(after && { after }),
+  };
   const skipped = (reason: string) => ({ event: { ...head, outcome: 'skipped' as const, why: reason } });
   if (planned.outcome === 'skipped') return skipped(why ?? 'Skipped');
   if (!job.enabled) return skipped(`Job ${job.name} is disabled`);
   const { input, queue, priority, tags, id: scheduleId } = schedule;
   const resolved = resolveRun(
     job,
-    { input, queue, priority, tags, scheduleId, fireAt: tick },
+    // A tick is not recorded before its time; an end is dealt with at once, and its run waits.
+    { input, queue, priority, tags, scheduleId, fireAt: tick, ...(after && { runAt: tick + jitterMs }) },
     { id: options.newId(), now: options.now, actor: `schedule:${scheduleId}` },
   );
   if (!resolved.ok) {
     const fields = Object.entries(resolved.fields).map(([field, what]) => `${field} ${what}`);
     return skipped(`No run could be made: ${fields.join('; ')}`);
   }
-  return { event: { ...head, outcome: 'fired', runId: resolved.run.id }, run: resolved.run };
+  return { event: { ...head, outcome: 'fired', runId: resolved.run.id }, run: resolved.run, dueAt: resolved.dueAt };
 }

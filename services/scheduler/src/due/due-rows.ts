@@ -48,12 +48,18 @@ export interface DueRow {
   flow_key: string | null;
   /** The input as it was given, if it holds templates over what the run depends on. */
   input_template: Json | null;
+  queued_seq: number | null;
+  reschedules: number | null;
+  superseded: boolean | null;
+  /** Bytes of its input and spec. */
+  size: number;
 }
 
 const COLUMNS = `id, job, job_revision, kind, spec, policy, status, queue, priority, input, input is not null as has_input,
   attempt, delivery, tags, created_at, created_by, due_at, next_attempt_at, expires_at, idempotency_key, unique_key,
   callback_url, test, retry_of, schedule_id, fire_at, losses, wait_reason, wait_since, limit_key, limited_since,
-  flow_id, flow_key, input_template`;
+  queued_seq, reschedules, superseded, flow_id, flow_key, input_template,
+  coalesce(octet_length(input::text), 0) + coalesce(octet_length(spec::text), 0) as size`;
 
 /**
  * The runs that wait to be queued until `until`, earliest first, except those of `otherQueues`. The predicate is that

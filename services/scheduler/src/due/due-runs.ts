@@ -2,10 +2,11 @@ import { type QueueRun, shardOf } from '@jobflow/contracts';
 import type { Clock, Logger, Service, StateStore, Timer } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
-import { TimeHeap } from '../time/time-heap.js';
-import { dueRows, waitingRuns } from './due-rows.js';
+import { type DueRow, dueRows, waitingRuns } from './due-rows.js';
+import { type HeldRun, HeldRuns } from './held-runs.js';
 import { otherQueues } from './other-queues.js';
 import type { RowQueue } from './queue-due-row.js';
+import type { SupersededRuns } from './superseded-runs.js';
 
 export interface DueRuns extends Service {
   /** Effects, as they come. */
@@ -20,15 +21,11 @@ export interface DueRuns extends Service {
 interface Dependencies {
   db: Db;
   rows: RowQueue;
+  superseded: Pick<SupersededRuns, 'add'>;
   store: StateStore;
   shards: Shards;
   clock: Clock;
   logger: Logger;
-}
-
-interface Held {
-  runId: string;
-  queue: string;
 }
 
 /** Only what is due within this is held; the rest stays in Postgres. */
@@ -40,19 +37,22 @@ const SOON_MS = 10_000;
 /** Runs read at once, and how often at the same time: inputs and specs may be large. */
 const BATCH = 250;
 const MAX_BATCHES = 2;
+/** Runs on their way into the log. */
+const MOST_QUEUEING = 2_000;
 const AGAIN_MS = 1_000;
 /** Between one sweep and the next when there was more than fitted. */
 const MORE_MS = 250;
 
 /**
  * Queues runs at their time: delays, retries, snoozes, returns. Their rows in Postgres are the truth. What is due within
- * a minute is held in memory, from effects at once and from a sweep every 30 s; when its time comes the row is read
- * again and has the last word. A row is queued under the message id run:delivery, so by whomever and however often, it
+ * a minute is held in memory, from effects at once and from a sweep every 30 s. Its row is read a second before its time,
+ * and decides. What happens to the run within that second the fold decides: a message of a run that was cancelled or
+ * rescheduled meanwhile is void. A row is queued under the message id run:delivery, so by whomever and however often, it
  * counts once.
  */
 export function createDueRuns(dependencies: Dependencies): DueRuns {
-  const { db, rows: rowQueue, store, shards, clock, logger } = dependencies;
-  const heap = new TimeHeap<Held>();
+  const { db, rows: rowQueue, superseded, store, shards, clock, logger } = dependencies;
+  const heap = new HeldRuns();
   let stopped = false;
   let sweeping: Promise<void> | undefined;
   /** Asked for while one was under way. */
@@ -63,20 +63,27 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   let fireTimer: Timer | undefined;
   let firesAt = Number.POSITIVE_INFINITY;
   const batches = new Set<Promise<void>>();
+  const queueings = new Set<Promise<void>>();
 
   const isOwn = (queue: string) => shards.heldSince(shardOf(queue)) !== undefined;
   const hasRoom = () => heap.size < MAX_HELD / 2;
 
   function hold(runId: string, queue: string, at: number): void {
     const most = at <= clock.now() + SOON_MS ? 2 * MAX_HELD : MAX_HELD;
-    if (heap.size >= most && !heap.get(runId)) moreWaits = true;
-    else heap.set(runId, at, { runId, queue });
+    if (heap.size >= most && !heap.has(runId)) moreWaits = true;
+    else heap.hold(runId, queue, at);
   }
 
-  /** Sets the timer to the earliest entry. */
+  const canQueue = () => queueings.size < MOST_QUEUEING;
+  const canRead = () => batches.size < MAX_BATCHES && canQueue();
+
+  /** Sets the timer to the earliest entry that can be dealt with; whatever ends makes room for the others. */
   function arm(): void {
-    const next = heap.nextAt();
-    if (stopped || next === undefined || (next >= firesAt && fireTimer)) return;
+    const next = Math.min(
+      (canRead() ? heap.nextToRead() : undefined) ?? Number.POSITIVE_INFINITY,
+      (canQueue() ? heap.nextToQueue() : undefined) ?? Number.POSITIVE_INFINITY,
+    );
+    if (stopped || next === Number.POSITIVE_INFINITY || (next >= firesAt && fireTimer)) return;
     fireTimer?.cancel();
     firesAt = next;
     fireTimer = clock.setTimerAt(next, fire);
@@ -85,38 +92,58 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   function fire(): void {
     fireTimer = undefined;
     firesAt = Number.POSITIVE_INFINITY;
-    while (!stopped && batches.size < MAX_BATCHES) {
-      const due = heap.takeDue(clock.now(), BATCH);
-      if (due.length === 0) break;
-      const batch = queueBatch(due.map(({ value }) => value)).finally(() => {
-        batches.delete(batch);
-        arm();
-        if (moreWaits && hasRoom()) sweep();
-      });
-      batches.add(batch);
+    while (!stopped && canQueue()) {
+      const due = heap.takeToQueue(clock.now(), BATCH);
+      for (const row of due) if (isOwn(row.queue)) queueNow(row);
+      if (due.length < BATCH) break;
     }
-    // With every batch under way, the first to end goes on.
-    if (batches.size < MAX_BATCHES) arm();
+    while (!stopped && canRead()) {
+      const toRead = heap.takeToRead(clock.now(), BATCH);
+      const own = toRead.filter(({ queue }) => isOwn(queue));
+      if (own.length > 0) track(batches, readBatch(own));
+      if (toRead.length < BATCH) break;
+    }
+    arm();
   }
 
-  async function queueBatch(entries: Held[]): Promise<void> {
-    const own = entries.filter(({ queue }) => isOwn(queue));
-    if (own.length === 0) return;
+  function track(among: Set<Promise<void>>, work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      among.delete(tracked);
+      arm();
+      if (moreWaits && hasRoom()) sweep();
+    });
+    among.add(tracked);
+  }
+
+  async function readBatch(entries: HeldRun[]): Promise<void> {
     try {
       const rows = await dueRows(
         db,
-        own.map(({ runId }) => runId),
+        entries.map(({ runId }) => runId),
       );
-      await Promise.all(
-        rows.map(async (row) => {
-          const again = await rowQueue.queue(row);
-          if (again !== undefined && again <= clock.now() + HORIZON_MS) hold(row.id, row.queue, again);
-        }),
-      );
+      const due = new Map(entries.map((one) => [one.runId, one.due]));
+      for (const row of rows) {
+        // Not before it was to be tried again, either.
+        const at = Math.max(dueAt(row) ?? 0, due.get(row.id) ?? 0);
+        if (at <= clock.now()) queueNow(row);
+        else if (at <= clock.now() + HORIZON_MS) heap.holdRow(row, at);
+      }
     } catch (error) {
-      logger.warn({ err: error, runs: own.length }, 'due runs cannot be read now; they are tried again');
-      for (const { runId, queue } of own) hold(runId, queue, clock.now() + AGAIN_MS);
+      logger.warn({ err: error, runs: entries.length }, 'due runs cannot be read now; they are tried again');
+      for (const { runId, queue, due } of entries) hold(runId, queue, Math.max(due, clock.now() + 2 * AGAIN_MS));
     }
+  }
+
+  /** Its time has come; what is to be done with it shows when it is tried. */
+  function queueNow(row: DueRow): void {
+    // Somebody may be about to start its former message.
+    if (row.superseded) superseded.add(row);
+    else track(queueings, queueRow(row));
+  }
+
+  async function queueRow(row: DueRow): Promise<void> {
+    const again = await rowQueue.queue(row);
+    if (again !== undefined && again <= clock.now() + HORIZON_MS) hold(row.id, row.queue, again);
   }
 
   async function sweepOnce(): Promise<void> {
@@ -125,7 +152,9 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
     if (shards.held().length === 0 || room <= 0) return;
     const rows = await waitingRuns(db, began + HORIZON_MS, otherQueues(store, isOwn), room);
     for (const row of rows) {
-      if (isOwn(row.queue) && !rowQueue.wasQueued(row.id, row.delivery + 1)) hold(row.id, row.queue, row.due.getTime());
+      const due = row.due.getTime();
+      if (!isOwn(row.queue) || rowQueue.wasQueued(row.id, row.delivery + 1) || heap.isRead(row.id, due)) continue;
+      hold(row.id, row.queue, due);
     }
     // What did not fit is fetched once there is room.
     moreWaits = rows.length >= room;
@@ -167,7 +196,7 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
     },
     shardsMoved({ taken, lost }) {
       const gone = new Set(lost);
-      if (lost.length > 0) heap.drop(({ queue: name }) => gone.has(shardOf(name)));
+      if (lost.length > 0) heap.drop((name) => gone.has(shardOf(name)));
       if (taken.length > 0) sweep();
     },
     async start() {
@@ -178,7 +207,10 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
       sweepTimer?.cancel();
       fireTimer?.cancel();
       await sweeping;
-      await Promise.all(batches);
+      await Promise.all([...batches]);
+      await Promise.all([...queueings]);
     },
   };
 }
+
+const dueAt = (row: DueRow): number | undefined => (row.next_attempt_at ?? row.due_at)?.getTime();

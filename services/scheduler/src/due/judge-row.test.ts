@@ -39,6 +39,10 @@ const row = (over: Partial<DueRow> = {}): DueRow => ({
   flow_id: null,
   flow_key: null,
   input_template: null,
+  queued_seq: null,
+  reschedules: null,
+  superseded: null,
+  size: 0,
   ...over,
 });
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
@@ -76,6 +80,11 @@ describe('a run whose time has come', () => {
     expect(judge({ losses: 2, wait_reason: 'NO_HANDLER', wait_since: since })).toMatchObject({
       event: { losses: 2, waitingSince: since.getTime() },
     });
+  });
+
+  it('says how often it was rescheduled, so that the fold can tell who did not know the last time', () => {
+    expect(judge({})).not.toMatchObject({ event: { reschedules: expect.anything() } });
+    expect(judge({ reschedules: 2 })).toMatchObject({ event: { reschedules: 2 } });
   });
 
   it('keeps an input of null apart from none', () => {

@@ -40,7 +40,8 @@ function limitedBefore(row: DueRow): Pick<RunEventOf<'RunQueued'>, 'limited'> {
 }
 
 /** What the run's history says to whoever is to carry it out. */
-const known = ({ losses, wait_reason, wait_since }: DueRow) => ({
+const known = ({ losses, wait_reason, wait_since, reschedules }: DueRow) => ({
+  ...(reschedules !== null && reschedules > 0 && { reschedules }),
   ...(losses > 0 && { losses }),
   ...(wait_reason === 'NO_HANDLER' && wait_since && { waitingSince: wait_since.getTime() }),
 });

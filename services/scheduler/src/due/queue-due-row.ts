@@ -40,7 +40,7 @@ interface Dependencies {
 
 export interface RowQueue {
   /** Does what the row asks for; answers when to look at it again, if at all. */
-  queue(row: DueRow): Promise<number | undefined>;
+  queue(row: DueRow, options?: { verify?: boolean }): Promise<number | undefined>;
   /** This delivery was queued by this process, though the read model may not show it yet. */
   wasQueued(runId: string, delivery: number): boolean;
 }
@@ -101,8 +101,8 @@ export function createRowQueue(dependencies: Dependencies): RowQueue {
 
   return {
     wasQueued: (runId, delivery) => underWay.has(`${runId} ${delivery}`) || recent.has(runId, delivery),
-    async queue(row) {
-      const judged = judgeRow(row, clock.now(), isUnsure(row));
+    async queue(row, { verify = false } = {}) {
+      const judged = judgeRow(row, clock.now(), verify || isUnsure(row));
       if (judged.kind === 'settled') return undefined;
       if (judged.kind === 'later') return judged.at;
       try {

@@ -1,0 +1,144 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { controlSubject, defaultRetryPolicy, limits, type RunEvent } from '@jobflow/contracts';
+import {
+  connectNats,
+  createEventLog,
+  createStateStore,
+  type EventLog,
+  ensureQueueLevel,
+  newId,
+} from '@jobflow/platform';
+import { readPosition } from '@jobflow/read-model';
+import { pino } from 'pino';
+import type { Bench, BenchContext } from '../bench.js';
+import { startCollector } from '../collector/start-collector.js';
+import { type BenchPlatform, startBenchPlatform } from '../contenders/bench-platform.js';
+import { milliseconds, percentile, whole } from '../report/figures.js';
+import { residentMb } from '../report/process-memory.js';
+import type { Section } from '../report/section.js';
+
+const PER_SECOND = 2_000;
+const HOUR = 3_600_000;
+/** Further ahead than the scheduler holds in memory, so that it finds them by its sweeps. */
+const AHEAD_MS = 75_000;
+const COMMITS_AT_ONCE = 8;
+const logger = pino({ level: 'silent' });
+
+export const delays: Bench = {
+  about: `how late ${PER_SECOND} delayed runs a second start for 20 s, and the scheduler's memory, with 100,000 others pending`,
+  async run({ dir, runs: pending = 100_000, seconds = 20, say }) {
+    await using collector = await startCollector();
+    const env = { BENCH_COLLECTOR: String(collector.port), JOBFLOW_CONCURRENCY: '100' };
+    await using servers = await startBenchPlatform(dir, { env });
+    const link = await connectNats(servers.platform.urls.nats, { name: 'bench', logger });
+    const log = createEventLog(link, { actor: 'system:bench', logger });
+    const store = createStateStore(link, { kinds: ['queue'], logger });
+    try {
+      await store.start();
+      await ensureQueueLevel(link, store, log, 'default', 5, { createQueue: true });
+      return await measure({ log, servers, collector, pending, seconds, say });
+    } finally {
+      await store.stop();
+      await log.stop();
+      await link.stop();
+    }
+  },
+};
+
+interface Measuring extends Pick<BenchContext, 'say'> {
+  log: EventLog;
+  servers: BenchPlatform;
+  collector: Awaited<ReturnType<typeof startCollector>>;
+  pending: number;
+  seconds: number;
+}
+
+async function measure({ log, servers, collector, pending, seconds, say }: Measuring): Promise<Section[]> {
+  const memory: [string, number][] = [];
+  const sample = async (when: string) => void memory.push([when, await residentMb('scheduler')]);
+  await wait(3_000);
+  await sample('before');
+  const began = performance.now();
+  await plan(log, servers, pending, (n) => Date.now() + HOUR + ((n * 7_919) % (100 * HOUR)));
+  const perSecondPlanned = pending / ((performance.now() - began) / 1_000);
+  say(`${whole(pending)} runs planned, ${whole(perSecondPlanned)} a second into the read model`);
+  // Two sweeps.
+  await wait(65_000);
+  await sample(`${whole(pending)} pending`);
+
+  const late: number[] = [];
+  collector.listen((line) => late.push(Number(line.split(' ')[1])));
+  const due = PER_SECOND * seconds;
+  const from = Date.now() + AHEAD_MS;
+  await plan(log, servers, due, (n) => Math.floor(from + (n * 1_000) / PER_SECOND));
+  await sample(`and ${whole(due)} due soon`);
+  let peak = 0;
+  while (late.length < due && Date.now() < from + 4 * seconds * 1_000) {
+    await wait(500);
+    peak = Math.max(peak, await residentMb('scheduler'));
+  }
+  memory.push(['the most while they became due', peak]);
+  const queued = await queuedLate(servers);
+  say(`${whole(late.length)} started; p99 ${milliseconds(percentile(late, 99))} after their time`);
+  return [lateness(late, queued, pending, seconds), growth(memory)];
+}
+
+/** Plans so many runs, and waits until the read model shows them. */
+async function plan(log: EventLog, { db }: BenchPlatform, count: number, dueOf: (n: number) => number): Promise<void> {
+  let last = 0;
+  const lots = Array.from({ length: Math.ceil(count / limits.commitEvents) }, (_, lot) => lot * limits.commitEvents);
+  for (let at = 0; at < lots.length; at += COMMITS_AT_ONCE) {
+    const appended = await Promise.all(
+      lots.slice(at, at + COMMITS_AT_ONCE).map((first) => {
+        const size = Math.min(limits.commitEvents, count - first);
+        const events = Array.from({ length: size }, (_, n): RunEvent => planned(dueOf(first + n)));
+        return log.append({ messages: [{ subject: controlSubject('default'), events }] });
+      }),
+    );
+    for (const one of appended) {
+      if (!one.ok) throw new Error(`the log refused: ${one.reason}`);
+      last = Math.max(last, one.seq);
+    }
+  }
+  while ((await readPosition(db)).runs < last) await wait(50);
+}
+
+const planned = (dueAt: number): RunEvent => ({
+  type: 'RunPlanned',
+  dueAt,
+  run: {
+    id: newId(),
+    ...{ job: 'due', jobRevision: 1, kind: 'HANDLER', queue: 'default', priority: 5 },
+    ...{ input: { dueAt }, retry: defaultRetryPolicy, timeout: {}, createdAt: Date.now() },
+  },
+});
+
+/** How long after its time each run was in its queue, by the read model: the percentiles asked for. */
+async function queuedLate({ db }: BenchPlatform): Promise<number[]> {
+  const rows = await db.query<{ late: number }>(
+    `select extract(epoch from queued_at - due_at)::float8 * 1000 as late from read.runs
+     where queued_at is not null and job = 'due'`,
+  );
+  return rows.map(({ late }) => late);
+}
+
+function lateness(started: number[], queued: number[], pending: number, seconds: number): Section {
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    whole(values.length),
+    ...[50, 95, 99, 100].map((percent) => milliseconds(percentile(values, percent))),
+  ];
+  return {
+    title: `Delayed runs: ${whole(PER_SECOND)} due a second for ${seconds} s, with ${whole(pending)} others pending`,
+    columns: ['after its time', 'runs', 'p50', 'p95', 'p99', 'most'],
+    rows: [row('in its queue', queued), row('handler started', started)],
+    notes: ['Planned more than a minute ahead, so that they are found by the sweep. The aim is a p99 of 50 ms.'],
+  };
+}
+
+const growth = (memory: readonly [string, number][]): Section => ({
+  title: 'Resident memory of the scheduler',
+  columns: ['when', 'MB', 'more than at first'],
+  rows: memory.map(([when, mb]) => [when, mb.toFixed(1), `${(mb - (memory[0]?.[1] ?? 0)).toFixed(1)} MB`]),
+  notes: ['The aim is at most 50 MB more with 1,000,000 pending (--runs 1000000).'],
+});

@@ -1,0 +1,147 @@
+import { shardOf } from '@jobflow/contracts';
+import type { Clock, Logger, NatsLink, Service, StateStore, Timer } from '@jobflow/platform';
+import type { Db } from '@jobflow/read-model';
+import { type DueRow, dueRows } from '../due/due-rows.js';
+import { type LevelPosition, levelPositions, levelsOf, readModelCaughtUp } from '../due/message-positions.js';
+import type { RowQueue } from '../due/queue-due-row.js';
+import type { SchedulerMetrics } from '../scheduler-metrics.js';
+import type { Shards } from '../shards/shard-locks.js';
+
+export interface Reconciler extends Service {
+  /** Runs whose message had been lost: how many were queued again, and when it last happened. */
+  found(): { runs: number; lastAt: number } | undefined;
+}
+
+interface Dependencies {
+  db: Db;
+  link: NatsLink;
+  store: StateStore;
+  rows: RowQueue;
+  shards: Shards;
+  clock: Clock;
+  logger: Logger;
+  metrics: SchedulerMetrics;
+  everyMs?: number | undefined;
+}
+
+const EVERY_MS = 60_000;
+const CAUGHT_UP_MS = 10_000;
+/** The most that is queued again by one pass. */
+const MOST = 1_000;
+/** Rows looked at by one pass; the next goes on from there, and round again. */
+const PAGE = 50_000;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Of a page of queued runs, those whose message their level has done with. One that a worker has claimed is with that
+ * worker, whatever the acknowledgements say.
+ */
+const LOST = `with page as materialized (
+    select id, queue, priority, queued_seq, next_attempt_at, limit_key, worker_id from read.runs
+    where status = 'QUEUED' and id > $1 order by id limit ${PAGE})
+  select (select count(*) from page) as seen, (select id from page order by id desc limit 1) as last,
+    array(select p.id from page p
+      join unnest($2::text[], $3::smallint[], $4::bigint[]) as f(queue, priority, floor)
+        on f.queue = p.queue and f.priority = p.priority and p.queued_seq <= f.floor
+      where p.next_attempt_at is null and p.limit_key is null and p.worker_id is null
+      order by p.id limit ${MOST}) as lost`;
+
+/**
+ * Finds runs that wait for a worker although their message is gone: acknowledged without an outcome, or passed over by a
+ * consumer that was made anew. There should be none, ever. The order is the argument: first where each consumer's
+ * acknowledgements end (1), then the end of the log (2), then the read model at or past it (3): whatever an
+ * acknowledgement followed from is in the rows by then. A run that is still queued, with its message at or below (1), has
+ * nobody who would start it (4). Nothing is ever inferred from how long a run has waited.
+ *
+ * What is found is queued again, marked to be verified. Done by the one scheduler that holds the shard of `default`.
+ */
+export function createReconciler(dependencies: Dependencies): Reconciler {
+  const { db, link, store, rows, shards, clock, logger, metrics, everyMs = EVERY_MS } = dependencies;
+  let after = FIRST_ID;
+  let found: { runs: number; lastAt: number } | undefined;
+  let timer: Timer | undefined;
+  let passing: Promise<void> | undefined;
+  let stopped = false;
+
+  async function pass(): Promise<void> {
+    if (shards.heldSince(shardOf('default')) === undefined || !link.connected()) return;
+    const queues = [...store.queues.values()].map(({ state }) => state);
+    const levels = queues.flatMap(({ name: queue, levels: some }) => some.map((priority) => ({ queue, priority })));
+    const positions = await levelPositions(link, levels);
+    if (!(await readModelCaughtUp(link, db, CAUGHT_UP_MS))) {
+      logger.info('the read model is behind the log: lost messages are looked for later');
+      return;
+    }
+    const lost = await nextPage(positions);
+    if (lost.length > 0 && !stopped) await queueAgain(lost, positions);
+  }
+
+  async function nextPage(positions: readonly LevelPosition[]): Promise<string[]> {
+    const [page] = await db.query<{ seen: number; last: string | null; lost: string[] }>(LOST, [
+      after,
+      positions.map(({ queue }) => queue),
+      positions.map(({ priority }) => priority),
+      positions.map(({ ackFloor }) => ackFloor),
+    ]);
+    if (!page) return [];
+    // With more lost than are dealt with now, this page is looked at again.
+    if (page.lost.length < MOST) after = page.seen < PAGE || page.last === null ? FIRST_ID : page.last;
+    return page.lost;
+  }
+
+  async function queueAgain(ids: string[], positions: readonly LevelPosition[]): Promise<void> {
+    const candidates = (await dueRows(db, ids)).filter(isQueued);
+    // The message itself says which level it is in.
+    const levelBySeq = await levelsOf(
+      link,
+      candidates.flatMap(({ queued_seq }) => queued_seq ?? []),
+    );
+    const lost = candidates.filter((row) => isDoneWith(row, levelBySeq.get(row.queued_seq ?? 0), positions));
+    const runs = lost.map(({ id }) => id);
+    if (runs.length === 0) return;
+    logger.error({ runs: runs.slice(0, 20), count: runs.length }, 'queued runs had lost their message: queued again');
+    metrics.reconciled(runs.length);
+    found = { runs: (found?.runs ?? 0) + runs.length, lastAt: clock.now() };
+    for (const row of lost) {
+      if (stopped) return;
+      await rows.queue({ ...row, next_attempt_at: new Date(clock.now()) }, { verify: true });
+    }
+  }
+
+  function plan(): void {
+    if (stopped) return;
+    timer = clock.setTimer(everyMs, () => {
+      passing = pass()
+        .catch((error: unknown) => {
+          if (!stopped) logger.warn({ err: error }, 'lost messages cannot be looked for now');
+        })
+        .then(plan);
+    });
+  }
+
+  return {
+    found: () => found,
+    async start() {
+      plan();
+    },
+    async stop() {
+      stopped = true;
+      timer?.cancel();
+      await passing;
+    },
+  };
+}
+
+const isQueued = (row: DueRow): boolean =>
+  row.status === 'QUEUED' && row.next_attempt_at === null && row.limit_key === null && row.queued_seq !== null;
+
+function isDoneWith(
+  { queued_seq: seq }: DueRow,
+  level: { queue: string; priority: number } | undefined,
+  positions: readonly LevelPosition[],
+): boolean {
+  // Not in the log any more: nobody can read it.
+  if (seq === null || !level) return seq !== null;
+  const at = positions.find(({ queue, priority }) => queue === level.queue && priority === level.priority);
+  return at !== undefined && seq <= at.ackFloor;
+}
