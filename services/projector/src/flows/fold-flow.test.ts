@@ -339,6 +339,28 @@ it('the cancelled child says which run it depended on, and who decided', () => {
   expect(last).toMatchObject([{ type: 'RunCancelRequested', actor: 'system:flow', accepted: true }]);
 });
 
+it('a flow that is appended again, late, stands as it stood', () => {
+  const nodes = [0, 1].map((n) => ({ parents: n ? [0] : [], runsAnyway: false, outcome: 'SUCCEEDED' as const }));
+  const fold = new Fold();
+  fold.tell(...births(nodes), endOf(0, 'SUCCEEDED', 0));
+  const before = fold.flow;
+  fold.tell(...births(nodes));
+  expect(fold.flow).toEqual(before);
+  expect(fold.batches.at(-3)?.flows.size).toBe(0);
+  expect(fold.queued(1)).toBe(1);
+});
+
+it('all runs of a flow are loaded before it is cancelled or retried', () => {
+  const nodes = [0, 1].map((n) => ({ parents: n ? [0] : [], runsAnyway: false, outcome: 'SUCCEEDED' as const }));
+  const fold = new Fold();
+  fold.tell(...births(nodes));
+  for (const event of [
+    { type: 'FlowCancelRequested', flowId: FLOW, runIds: [] },
+    { type: 'FlowRetryRequested', flowId: FLOW, n: 1 },
+  ] satisfies RunEvent[])
+    expect([...runsBelow(movingFlows(commits([event]), fold.cache), fold.flows)]).toEqual([runId(0), runId(1)]);
+});
+
 it('flows are remembered up to a bound, those used last', () => {
   const book = new FlowBook(5);
   const fold = new Fold();
