@@ -355,7 +355,7 @@ describe('cancelRun', () => {
     await home.house.link.nc.flush();
     const { cancelRun } = await api.must(CANCEL, { id: run.id });
     expect(cancelRun).toMatchObject({ status: 'RUNNING', cancelRequestedAt: expect.any(String) });
-    expect(JSON.parse(await hint.promise)).toEqual({ runId: run.id });
+    expect(JSON.parse(await hint.promise)).toEqual({ runId: run.id, seq: expect.any(Number) });
     heard.unsubscribe();
     await home.worker.cancelled(run.id);
     await status(run.id, 'CANCELLED');

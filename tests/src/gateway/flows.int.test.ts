@@ -35,7 +35,22 @@ const node = (key: string, dependsOn: string[] = [], more: Loose = {}) => {
   return { key, dependsOn, enqueue: { job: 'noop', ...enqueue }, ...rest };
 };
 const enqueueFlow = async (input: Loose): Promise<Loose> => (await api.must(ENQUEUE, { input })).enqueueFlow;
-const read = async (id: string): Promise<Loose> => (await api.must(READ, { id })).flow;
+/** The flow as the read model has it, once it has caught up: with a thousand runs that may take longer than a query waits. */
+async function read(id: string): Promise<Loose> {
+  let flow: Loose = {};
+  await until(
+    async () => {
+      const { data, errors } = await api.ask(READ, { id });
+      if (errors?.[0]?.extensions.code === 'TIMEOUT') return false;
+      if (!data?.flow) throw new Error(JSON.stringify(errors));
+      flow = data.flow;
+      return true;
+    },
+    `flow ${id} is in the read model`,
+    30_000,
+  );
+  return flow;
+}
 const whenFlow = async (id: string, holds: (flow: Loose) => boolean): Promise<Loose> =>
   (await eventually(api, READ, { id }, ({ flow }) => holds(flow))).flow;
 const idsOf = (made: Loose): Record<string, string> =>
