@@ -4,6 +4,7 @@ import { badUserInput } from '../errors/refusals.js';
 import type { Run } from '../runs/run.js';
 import { columnsFor, type RunRow, runOfRow } from '../runs/run-row.js';
 import type { Flow, FlowNode } from './flow.js';
+import { catchUpWithLog, JUST_MADE_MS } from './read-flows.js';
 
 interface NodeRow {
   flow_id: string;
@@ -25,7 +26,11 @@ export async function nodesOf(ctx: Context, flow: Flow, fields: ReadonlySet<stri
   }
   const columns = columnsFor(fields);
   const loader = ctx.loaders.of(`flow nodes ${columns}`, (ids: readonly string[]) => readNodes(ctx.db, ids, columns));
-  return (await loader.load(flow.id)) ?? [];
+  const nodes = (await loader.load(flow.id)) ?? [];
+  if (nodes.length === flow.total || ctx.clock.now() - flow.createdAt.getTime() > JUST_MADE_MS) return nodes;
+  // The projector may be between the flow and its runs, which follow it in the log.
+  await catchUpWithLog(ctx);
+  return (await readNodes(ctx.db, [flow.id], columns))[0] ?? [];
 }
 
 async function readNodes(db: Queryable, flowIds: readonly string[], columns: string): Promise<FlowNode[][]> {

@@ -52,7 +52,8 @@ async function readFlow(ctx: Pick<Context, 'db'>, id: string): Promise<Flow | un
   return row && flowOfRow(row);
 }
 
-const JUST_MADE_MS = 30_000;
+/** What is missing of a flow so young may be on its way. */
+export const JUST_MADE_MS = 30_000;
 const CATCH_UP_MS = 2_000;
 
 /** A flow by its id. One made a moment ago, and not yet in the read model, is waited for. */
@@ -64,8 +65,13 @@ export async function findFlow(ctx: Context, id: string): Promise<Flow | undefin
 }
 
 async function readOnceFolded(ctx: Context, id: string): Promise<Flow | undefined> {
+  return (await catchUpWithLog(ctx)) ? readFlow(ctx, id) : undefined;
+}
+
+/** Waits up to 2 s for the read model to have all that is in the log now. */
+export async function catchUpWithLog(ctx: Context): Promise<boolean> {
   const end = await logGauge(ctx).end();
-  return (await ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS)) ? readFlow(ctx, id) : undefined;
+  return ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS);
 }
 
 export async function requireFlow(ctx: Context, id: string): Promise<Flow> {
