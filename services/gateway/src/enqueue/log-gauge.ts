@@ -67,7 +67,11 @@ export function createLogGauge(link: Pick<NatsLink, 'jsm'>, clock: Pick<Clock, '
       return (await refresh()).lastSeq;
     },
     async lagMs(passed) {
-      const last = await recent();
+      const last = await recent().catch((error: unknown) => {
+        const before = readings.at(-1);
+        if (!before) throw error;
+        return before;
+      });
       if (last.lastSeq <= passed) return 0;
       const first = readings.find((reading) => reading.lastSeq > passed) ?? last;
       return Math.max(1, clock.now() - first.at);
