@@ -1,5 +1,13 @@
-import { flowMsgId, parseCommit, RUNS_STREAM, type RunEvent } from '@jobflow/contracts';
-import { createOrderedReader } from '@jobflow/platform';
+import {
+  controlSubject,
+  defaultRetryPolicy,
+  flowMsgId,
+  parseCommit,
+  RUNS_STREAM,
+  type RunEvent,
+} from '@jobflow/contracts';
+import { flowRunIds } from '@jobflow/domain';
+import { createOrderedReader, newId } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silent, until } from '../platform/backed.js';
 import type { ApiClient, Loose } from '../system/api-client.js';
@@ -204,6 +212,47 @@ describe('enqueueFlow', () => {
     expect(byHeader.data?.enqueueFlow).toMatchObject({ flowId: made.flowId, duplicate: true });
     const both = await refusal(api, ENQUEUE, { input }, { 'idempotency-key': 'another' });
     expect(both.fields).toHaveProperty('idempotencyKey');
+  });
+
+  it('shows all its nodes, also when the projector is just between the flow and its runs', async () => {
+    const { log } = home.worker;
+    const { db } = home.house;
+    const id = newId();
+    const createdAt = Date.now();
+    const [runId = ''] = flowRunIds(id, 1);
+    const subject = controlSubject('default');
+    const nodes = [{ key: 'a', runId, job: 'noop' }];
+    await log.append({
+      messages: [{ subject, events: [{ type: 'FlowCreated', id, queue: 'default', createdAt, nodes }] }],
+    });
+    await until(
+      async () => (await db.query('select 1 from read.flows where id = $1', [id])).length > 0,
+      'it is folded',
+    );
+
+    const fresh = await home.signedIn();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: locked, resolve: isLocked } = Promise.withResolvers<void>();
+    const holding = db.tx(async (tx) => {
+      await tx.query('lock table read.checkpoint in exclusive mode');
+      isLocked();
+      await released;
+    });
+    await locked;
+    const retry = { ...defaultRetryPolicy, maxAttempts: 1 };
+    const head = { id: runId, job: 'noop', jobRevision: 1, kind: 'HANDLER', queue: 'default', priority: 5 } as const;
+    const run = { ...head, retry, timeout: {}, createdAt, flow: { id, key: 'a' } };
+    await log.append({ messages: [{ subject, events: [{ type: 'RunPlanned', run, dueAt: createdAt + 3_600_000 }] }] });
+    const since = Date.now();
+    const answer = fresh.must(READ, { id });
+    // Its connection tells what it asked last: the runs of the nodes, which are not there yet.
+    const asked = `select 1 from pg_stat_activity where pid <> pg_backend_pid() and query like 'select id, job%from read.runs where id = any%'
+      and query_start > to_timestamp($1 / 1000.0)`;
+    const looked = until(async () => (await db.query(asked, [since])).length > 0, 'it looked for the runs', 1_000);
+    await looked.catch(() => undefined);
+    release();
+    await holding;
+    expect(statusesOf((await answer).flow)).toEqual({ a: 'SCHEDULED' });
   });
 
   it('at the same time under one key makes one flow', async () => {
