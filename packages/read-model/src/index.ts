@@ -1,6 +1,7 @@
 export * from './checkpoint/read-position.js';
 export type { CopyColumn, CopyType } from './db/copy-encoder.js';
 export * from './db/db.js';
+export { openLockSession } from './db/lock-session.js';
 export * from './db/pg-json.js';
 export type * from './entities/row-types.js';
 export * from './jobs/job-figures.js';

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LOGS_STREAM, logSubject, outcomeSubject, RUNS_STREAM } from '@jobflow/contracts';
 import { defineHandler, defineJob } from '@jobflow/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type House, startHouse } from './house.js';
+import { type House, retryOnce, startHouse } from './house.js';
 
 let house: House;
 const starts = new Map<string, number>();
@@ -193,15 +193,6 @@ describe('an attempt', () => {
     expect(lines.at(-1)).toMatchObject({ level: 'ERROR', message: 'last {"code":7}' });
   });
 });
-
-const retryOnce = {
-  maxAttempts: 1,
-  backoff: 'FIXED',
-  initialDelayMs: 0,
-  maxDelayMs: 0,
-  factor: 1,
-  jitter: 'NONE',
-} as const;
 
 describe('a run', () => {
   it('that is cancelled while it runs ends as cancelled, whether its handler heeds the signal or not', async () => {

@@ -3,19 +3,11 @@ import { join } from 'node:path';
 import { queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
 import { ensureQueueLevel } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
-import { type House, startHouse } from './house.js';
+import { type House, retryOnce, startHouse } from './house.js';
 import { readLedger, startWorkerProcess } from './worker-process.js';
 
 const filesOf = (house: House) => ({ ledger: join(house.dir, 'ledger'), gate: join(house.dir, 'gate') });
 const processOf = (house: House) => startWorkerProcess({ natsUrl: house.backing.natsUrl, ...filesOf(house) });
-const retryOnce = {
-  maxAttempts: 1,
-  backoff: 'FIXED',
-  initialDelayMs: 0,
-  maxDelayMs: 0,
-  factor: 1,
-  jitter: 'NONE',
-} as const;
 const consumer = queueConsumer('default', 5).name;
 
 async function ackWait(house: House, seconds: number): Promise<void> {

@@ -44,6 +44,16 @@ export interface House extends AsyncDisposable {
   lines(runId: string, satisfies: (lines: LinesLogged['lines']) => boolean): Promise<LinesLogged['lines']>;
 }
 
+/** A retry policy by which the first failure is the last. */
+export const retryOnce = {
+  maxAttempts: 1,
+  backoff: 'FIXED',
+  initialDelayMs: 0,
+  maxDelayMs: 0,
+  factor: 1,
+  jitter: 'NONE',
+} as const;
+
 export const silent = pino({ level: process.env.TEST_LOG ?? 'silent' });
 
 /** `redis`: started as well, and given to every worker. */

@@ -3,20 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { defineHandler } from '@jobflow/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type House, startHouse } from './house.js';
+import { type House, retryOnce, startHouse } from './house.js';
 import { isolatedHandlers } from './isolated-handlers.js';
 
 let house: House;
 let alive = 0;
-
-const retryOnce = {
-  maxAttempts: 1,
-  backoff: 'FIXED',
-  initialDelayMs: 0,
-  maxDelayMs: 0,
-  factor: 1,
-  jitter: 'NONE',
-} as const;
 
 beforeAll(async () => {
   house = await startHouse();

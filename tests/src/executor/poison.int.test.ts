@@ -2,20 +2,11 @@ import { join } from 'node:path';
 import { queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
 import { ensureQueueLevel } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
-import { type House, startHouse } from './house.js';
+import { type House, retryOnce, startHouse } from './house.js';
 import { readLedger, startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 const filesOf = (house: House) => ({ ledger: join(house.dir, 'ledger'), gate: join(house.dir, 'gate') });
 const processOf = (house: House) => startWorkerProcess({ natsUrl: house.backing.natsUrl, ...filesOf(house) });
-const retryOnce = {
-  maxAttempts: 1,
-  backoff: 'FIXED',
-  initialDelayMs: 0,
-  maxDelayMs: 0,
-  factor: 1,
-  jitter: 'NONE',
-} as const;
-
 /** The server waits 30 s for a silent worker; a worker is taken for dead after 10 s anyway. */
 async function ackWait(house: House, seconds: number): Promise<void> {
   await ensureQueueLevel(house.link, house.store, house.log, 'default', 5, { createQueue: true });

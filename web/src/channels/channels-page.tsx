@@ -110,14 +110,7 @@ export default function ChannelsPage() {
               )}
             </For>
           </ul>
-          <LoadMore
-            shown={deliveries.nodes.length}
-            total={undefined}
-            hasMore={deliveries.hasMore()}
-            full={deliveries.full()}
-            busy={deliveries.refreshing()}
-            onMore={deliveries.loadMore}
-          />
+          <LoadMore list={deliveries} />
         </Show>
       </section>
       <Suspense>

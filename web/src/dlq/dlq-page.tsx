@@ -149,14 +149,7 @@ export default function DlqPage() {
               hrefOf={(group) => address(group.id)}
               onToggle={toggle}
             />
-            <LoadMore
-              shown={list.nodes.length}
-              total={list.total()}
-              hasMore={list.hasMore()}
-              full={list.full()}
-              busy={list.refreshing()}
-              onMore={list.loadMore}
-            />
+            <LoadMore list={list} />
           </Match>
           <Match when={list.loading()}>
             <AfterDelay>

@@ -48,14 +48,7 @@ export function GroupRows(props: { filter: RunFilter; back: string; changes: num
           <div class="card overflow-clip">
             <RunTable runs={list.nodes} label="Dead letters" />
           </div>
-          <LoadMore
-            shown={list.nodes.length}
-            total={list.total()}
-            hasMore={list.hasMore()}
-            full={list.full()}
-            busy={list.refreshing()}
-            onMore={list.loadMore}
-          />
+          <LoadMore list={list} />
         </Match>
         <Match when={list.loading()}>
           <AfterDelay>

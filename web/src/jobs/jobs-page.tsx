@@ -80,14 +80,7 @@ export function JobsPage() {
               )}
             </For>
           </ul>
-          <LoadMore
-            shown={list.nodes.length}
-            total={list.total()}
-            hasMore={list.hasMore()}
-            full={list.full()}
-            busy={list.refreshing()}
-            onMore={list.loadMore}
-          />
+          <LoadMore list={list} />
         </Match>
         <Match when={list.head() && q() !== ''}>
           <div class="card">

@@ -85,14 +85,7 @@ export default function RunsPage() {
             <div class="card overflow-clip">
               <RunTable runs={list.nodes} label="Runs" />
             </div>
-            <LoadMore
-              shown={list.nodes.length}
-              total={list.total()}
-              hasMore={list.hasMore()}
-              full={list.full()}
-              busy={list.refreshing()}
-              onMore={list.loadMore}
-            />
+            <LoadMore list={list} />
           </Match>
           <Match when={list.head() && hasFilter(search)}>
             <div class="card">

@@ -62,14 +62,7 @@ export default function SchedulesPage() {
               )}
             </For>
           </ul>
-          <LoadMore
-            shown={list.nodes.length}
-            total={list.total()}
-            hasMore={list.hasMore()}
-            full={list.full()}
-            busy={list.refreshing()}
-            onMore={list.loadMore}
-          />
+          <LoadMore list={list} />
         </Match>
         <Match when={list.loading()}>
           <AfterDelay>

@@ -1,4 +1,5 @@
 import type { RunEventOf } from '@jobflow/contracts';
+import { NOT_BEGUN } from './begin-run.js';
 import { ended, queueNext } from './end-run.js';
 import { nextQueueing, queueAt } from './next-queueing.js';
 import type { RunEffect } from './run-effect.js';
@@ -24,34 +25,7 @@ export function released(state: RunState, { at, delayMs }: Extract<DerivedEvent,
 /** A run that ended waits again, as if it had never run; `delivery` counts on, so that nothing of before can be meant. */
 export function restarted(state: RunState): Judged {
   if (state.status !== 'FAILED' && state.status !== 'CANCELLED') return 'refused';
-  return {
-    state: {
-      ...state,
-      status: 'BLOCKED',
-      attempt: 0,
-      claim: 0,
-      started: false,
-      alone: false,
-      losses: 0,
-      lostWorkers: [],
-      workerId: undefined,
-      dueAt: undefined,
-      queuedAt: undefined,
-      startedAt: undefined,
-      finishedAt: undefined,
-      nextAttemptAt: undefined,
-      waitMs: undefined,
-      durationMs: undefined,
-      progress: undefined,
-      progressMessage: undefined,
-      cancelRequestedAt: undefined,
-      cancelReason: undefined,
-      deadLetter: undefined,
-      fingerprint: undefined,
-      superseded: undefined,
-      queuedSeq: undefined,
-    },
-  };
+  return { state: { ...state, ...NOT_BEGUN, status: 'BLOCKED', attempt: 0, dueAt: undefined } };
 }
 
 /** Its input cannot be made from the results it names, so it ends instead of being queued. */

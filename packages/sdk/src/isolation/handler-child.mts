@@ -4,7 +4,7 @@
  */
 import { Socket } from 'node:net';
 import type { LogLevel, LogStream, RunDefinition } from '@jobflow/contracts';
-import { Redactor } from '@jobflow/platform';
+import { JsonLines, Redactor } from '@jobflow/platform';
 import { AttemptContext, type ContextHost } from '../attempt/attempt-context.js';
 import { describeThrown } from '../attempt/describe-thrown.js';
 import { outcomeOfReturned, outcomeOfThrown } from '../attempt/outcome-of.js';
@@ -13,7 +13,6 @@ import { runnerOf } from '../define/runner-of.js';
 import type { ChildOutcome, FromChild, ToChild } from './child-messages.js';
 import { becomeChild } from './child-role.js';
 import { ChildSecrets } from './child-secrets.js';
-import { JsonLines } from './json-lines.js';
 import { lendPackages } from './lend-packages.js';
 
 /** The worker keeps fewer; what an endless loop logs beyond is only counted. */

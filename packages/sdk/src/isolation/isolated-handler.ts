@@ -7,6 +7,7 @@ import {
   type Containment,
   containedCommand,
   findContainment,
+  JsonLines,
   OUTPUT_BYTES,
   OutputLines,
   startContained,
@@ -17,7 +18,6 @@ import { describeThrown } from '../attempt/describe-thrown.js';
 import { outcomeOfThrown } from '../attempt/outcome-of.js';
 import { NoRetry, RetryAt, Snooze } from '../define/attempt-control.js';
 import { type ChildOutcome, FromChild, type ToChild } from './child-messages.js';
-import { JsonLines } from './json-lines.js';
 import { ProcessFailure } from './process-failure.js';
 
 const CHILD_PROGRAM = fileURLToPath(new URL('./handler-child.mjs', import.meta.url));

@@ -15,8 +15,7 @@ const queueing = (delivery: number): Admitted =>
     cancelled: false,
   }) as unknown as Admitted;
 
-/** Limits that grant everything, with two queueings of one run admitted. */
-async function bothGranted() {
+it('the end of one queueing of a run gives back its own permits, and not those of another queueing', async () => {
   const released: number[] = [];
   const permits = {
     take: async () => ({ kind: 'granted' }),
@@ -40,23 +39,10 @@ async function bothGranted() {
     await Promise.resolve();
   }
   expect(granted).toEqual([0, 1]);
-  return { limits, released };
-}
-
-it('the end of one queueing of a run gives back its own permits, and not those of another queueing', async () => {
-  const { limits, released } = await bothGranted();
   limits.ended('run-1', 1);
   expect(released).toEqual([1]);
   limits.ended('run-1', 1);
   expect(released).toEqual([1]);
   limits.ended('run-1', 0);
   expect(released).toEqual([1, 0]);
-});
-
-it('the end of a run, whichever queueing it was, leaves none of its permits behind', async () => {
-  const { limits, released } = await bothGranted();
-  limits.ended('run-1');
-  expect(released).toEqual([0, 1]);
-  limits.ended('run-1');
-  expect(released).toEqual([0, 1]);
 });

@@ -56,6 +56,8 @@ export interface Entry {
   askAt: number;
 }
 
+const queueingOf = (runId: string, delivery: number) => `${runId} ${delivery}`;
+
 /**
  * Keeps runs from starting that a limit of their job or key forbids. A run asks when it would start:
  *
@@ -69,8 +71,8 @@ export class RunLimits {
   readonly #options: RunLimitsOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #lines = new KeyLines<Entry>();
-  /** By run: one for each of its queueings that was granted here, as permits have it. */
-  readonly #held = new Map<string, (Holder & EffectiveLimits)[]>();
+  /** By queueing, as permits have it. */
+  readonly #held = new Map<string, Holder & EffectiveLimits>();
   /** Tries that came while those who wanted them were still being asked for. */
   readonly #owed = new Map<string, number>();
   /** When a permit was last left to other workers. */
@@ -126,14 +128,13 @@ export class RunLimits {
     return true;
   }
 
-  /** The attempt of this queueing of the run is over, or it did not start after all; without `delivery`: of all of them. */
-  ended(runId: string, delivery?: number): void {
-    const held = this.#held.get(runId);
+  /** The attempt of this queueing of the run is over, or it did not start after all. */
+  ended(runId: string, delivery: number): void {
+    const queueing = queueingOf(runId, delivery);
+    const held = this.#held.get(queueing);
     if (!held) return;
-    const left = delivery === undefined ? [] : held.filter((one) => one.delivery !== delivery);
-    if (left.length > 0) this.#held.set(runId, left);
-    else this.#held.delete(runId);
-    for (const one of held) if (!left.includes(one)) this.#options.permits?.release(one);
+    this.#held.delete(queueing);
+    this.#options.permits?.release(held);
   }
 
   /** A slot came free. */
@@ -200,8 +201,7 @@ export class RunLimits {
       const held = { runId: run.id, delivery, ...entry.limits };
       if (entry.gone) return this.#options.permits?.release(held);
       this.#leave(entry);
-      const others = (this.#held.get(run.id) ?? []).filter((one) => one.delivery !== delivery);
-      this.#held.set(run.id, [...others, held]);
+      this.#held.set(queueingOf(run.id, delivery), held);
       return this.#options.onGranted(entry.admitted);
     }
     if (entry.gone) return;

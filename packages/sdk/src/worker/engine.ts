@@ -152,7 +152,7 @@ export class Engine implements AttemptHost {
     if (ready.length > 0) this.#ready = this.#ready.filter(({ queued }) => queued.run.id !== runId);
     const limited = limits.remove(runId);
     for (const { message, queued } of limited ? [...ready, limited] : ready) {
-      limits.ended(runId);
+      limits.ended(runId, queued.delivery);
       suspects.park(message, queued);
     }
   }
@@ -190,7 +190,7 @@ export class Engine implements AttemptHost {
     this.#ready = this.#ready.filter((one) => one !== waiting);
     this.#lone.drop(waiting);
     limits.remove(runId);
-    limits.ended(runId);
+    limits.ended(runId, delivery);
     waiting.message.release?.();
   }
 
@@ -198,7 +198,7 @@ export class Engine implements AttemptHost {
   async reclaim(): Promise<void> {
     const { suspects, claims, limits, onTrouble } = this.#parts;
     for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.removeAll()]) {
-      limits.ended(one.queued.run.id);
+      limits.ended(one.queued.run.id, one.queued.delivery);
       suspects.park(one.message, one.queued, one.claim);
     }
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
@@ -258,7 +258,7 @@ export class Engine implements AttemptHost {
     const { slots, recorder, limits, clock } = this.#parts;
     slots.freed(clock.now() - attempt.startedAt);
     this.#lone.ended(attempt);
-    limits.ended(attempt.run.id);
+    limits.ended(attempt.run.id, attempt.delivery);
     if (outcome) recorder.record(attempt, outcome);
     else this.#forget(attempt);
     this.#startLone();
@@ -317,7 +317,7 @@ export class Engine implements AttemptHost {
       this.#begin(admitted).end({ kind: 'returned', reason: 'drained', notBefore: this.#parts.clock.now() });
       return;
     }
-    this.#parts.limits.ended(admitted.queued.run.id);
+    this.#parts.limits.ended(admitted.queued.run.id, admitted.queued.delivery);
     admitted.message.nak();
   }
 
@@ -342,12 +342,12 @@ export class Engine implements AttemptHost {
     const { queued, message, begun } = admitted;
     const { run } = queued;
     if (cancelled.has(run.id, message.seq) && !begun) {
-      limits.ended(run.id);
+      limits.ended(run.id, queued.delivery);
       return message.ack();
     }
     const now = clock.now();
     if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) {
-      limits.ended(run.id);
+      limits.ended(run.id, queued.delivery);
       return recorder.recordExpired(admitted, now);
     }
     const stopping = admitted.cancelled || cancelled.has(run.id, message.seq);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { defaultRetryPolicy } from '@jobflow/contracts';
 import { Redactor } from '@jobflow/platform';
@@ -75,3 +76,19 @@ export function fakeContext(spec: Json, input: Json = {}, fields: Partial<RunDef
   };
   return context;
 }
+
+/** What it is rejected with; undefined if it is not. */
+export const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: Error & { code?: string }) => error,
+  );
+
+/** The rest of the first line that starts so, once there is one. */
+export const lineStarting = async (context: FakeContext, prefix: string) => {
+  for (;;) {
+    const line = context.lines.find((text) => text.startsWith(prefix));
+    if (line) return line.slice(prefix.length);
+    await wait(10);
+  }
+};

@@ -1,11 +1,10 @@
 import { fnv1a } from '@jobflow/contracts';
 import { LogUnavailableError, type Service, type Timer } from '@jobflow/platform';
-import { DatabaseUnavailableError, type DbSession } from '@jobflow/read-model';
+import { DatabaseUnavailableError, type DbSession, openLockSession } from '@jobflow/read-model';
 import { ApiError } from '../errors/api-error.js';
 import { MOST_RUNNING } from './begin-bulk.js';
 import { type BulkWatch, createBulkNews } from './bulk-news.js';
 import type { BulkParts } from './bulk-page.js';
-import { openLockSession } from './lock-session.js';
 import { endOperation } from './settle-page.js';
 import { NotNow, workPage } from './work-page.js';
 

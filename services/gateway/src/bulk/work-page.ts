@@ -1,6 +1,6 @@
 import { isTerminal, live, ZERO } from '@jobflow/contracts';
 import type { BulkOperationRow } from '@jobflow/read-model';
-import { logGauge } from '../enqueue/log-gauge.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import {
   type BulkItem,
   type BulkParts,

@@ -3,12 +3,13 @@ import type { Context } from '../context/context.js';
 import { settledState } from '../definitions/settled-state.js';
 import { ApiError } from '../errors/api-error.js';
 import { badUserInput, idempotencyMismatch, queueFull } from '../errors/refusals.js';
+import { catchUpWithLog } from '../run-log/catch-up-with-log.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import { type Appending, appendRuns } from './append-runs.js';
 import type { Claim } from './claim.js';
 import { claimKeys, type KeyedRun, releaseKeys } from './claim-keys.js';
 import { enqueueFields } from './enqueue-fields.js';
 import type { EnqueueInput } from './enqueue-input.js';
-import { logGauge } from './log-gauge.js';
 import { type PreparedRun, prepareRuns } from './prepare-runs.js';
 import { requestHash } from './request-hash.js';
 
@@ -110,15 +111,10 @@ async function takeKeys(
   return claims;
 }
 
-const CATCH_UP_MS = 2_000;
-
 async function lookAgain(ctx: Context, claims: readonly Claim[]): Promise<void> {
   const missing = claims.flatMap((claim) => (claim.kind === 'existing' && claim.status === undefined ? [claim] : []));
   if (missing.length === 0) return;
-  const end = await logGauge(ctx)
-    .end()
-    .catch(() => 0);
-  await ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS);
+  await catchUpWithLog(ctx).catch(() => false);
   const rows = await ctx.db.query<{ id: string; status: 'QUEUED' }>(
     'select id, status from read.runs where id = any($1::uuid[])',
     [missing.map((claim) => claim.runId)],

@@ -1,14 +1,14 @@
-import { controlSubject, flowRetryMsgId, type RunEvent, ZERO } from '@jobflow/contracts';
+import { controlSubject, flowRetryMsgId, type RunEvent } from '@jobflow/contracts';
 import { flowRunIds } from '@jobflow/domain';
 import { requireJob } from '../auth/principal.js';
 import { byOf, type Context, catchUp, notePosition } from '../context/context.js';
 import { noteChange } from '../definitions/note-change.js';
-import { logGauge } from '../enqueue/log-gauge.js';
-import { badUserInput, conflict, queueFull, timeout } from '../errors/refusals.js';
+import { badUserInput, conflict, queueFull } from '../errors/refusals.js';
+import { awaitVerdict } from '../run-log/await-verdict.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import type { Flow } from './flow.js';
 import { requireFlow } from './read-flows.js';
 
-const FOLDED_WITHIN_MS = 2_000;
 const REASON_LENGTH = 1_000;
 
 /**
@@ -66,10 +66,6 @@ async function say(ctx: Context, flow: Flow, event: RunEvent, msgId: string, rea
   const appended = await ctx.log.append({ messages, msgId, by: byOf(ctx, reason) });
   if (!appended.ok) throw queueFull('The log is full, so no flow can be changed until there is room.');
   notePosition(ctx, { runs: appended.seq });
-  if (await ctx.live.waitForPosition({ ...ZERO, runs: appended.seq }, FOLDED_WITHIN_MS))
-    return requireFlow(ctx, flow.id);
-  const lagMs = await logGauge(ctx)
-    .lagMs(ctx.live.position().runs)
-    .catch(() => FOLDED_WITHIN_MS);
-  throw timeout('The request is in the log, but what became of the flow cannot be seen yet. Ask again.', lagMs);
+  await awaitVerdict(ctx, appended.seq, 'flow');
+  return requireFlow(ctx, flow.id);
 }

@@ -1,7 +1,6 @@
-import { ZERO } from '@jobflow/contracts';
 import type { Db } from '@jobflow/read-model';
 import type { Context } from '../context/context.js';
-import { logGauge } from '../enqueue/log-gauge.js';
+import { catchUpWithLog } from '../run-log/catch-up-with-log.js';
 
 /** What an idempotency key says of a flow that is about to be made. `there`: the read model has the flow it was taken for. */
 export type FlowClaim =
@@ -45,14 +44,9 @@ async function takeOrOwner(db: Db, taking: [string, string, string, string, Date
   throw new Error('the idempotency row of a flow neither inserts nor shows');
 }
 
-const CATCH_UP_MS = 2_000;
-
 /** What is not there once the read model has caught up never reached the log. */
 async function isThereByNow(ctx: Context, key: string): Promise<boolean> {
-  const end = await logGauge(ctx)
-    .end()
-    .catch(() => 0);
-  await ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS);
+  await catchUpWithLog(ctx).catch(() => false);
   const [owner] = await ctx.db.query<OwnerRow>(OWNER, [NO_JOB, key]);
   return owner?.there === true;
 }

@@ -1,10 +1,10 @@
 import type { Queryable } from '@jobflow/read-model';
 import type { Context } from '../context/context.js';
 import { badUserInput } from '../errors/refusals.js';
+import { catchUpWithLog, JUST_MADE_MS } from '../run-log/catch-up-with-log.js';
 import type { Run } from '../runs/run.js';
 import { columnsFor, type RunRow, runOfRow } from '../runs/run-row.js';
 import type { Flow, FlowNode } from './flow.js';
-import { catchUpWithLog, JUST_MADE_MS } from './read-flows.js';
 
 interface NodeRow {
   flow_id: string;

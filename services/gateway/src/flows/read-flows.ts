@@ -1,8 +1,8 @@
-import { type FlowStatus, ZERO } from '@jobflow/contracts';
+import type { FlowStatus } from '@jobflow/contracts';
 import { mayUseJob, type Principal } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { notFound } from '../errors/refusals.js';
+import { catchUpWithLog, JUST_MADE_MS } from '../run-log/catch-up-with-log.js';
 import { isRunId, madeAt } from '../runs/run-ids.js';
 import type { Flow } from './flow.js';
 
@@ -52,10 +52,6 @@ async function readFlow(ctx: Pick<Context, 'db'>, id: string): Promise<Flow | un
   return row && flowOfRow(row);
 }
 
-/** What is missing of a flow so young may be on its way. */
-export const JUST_MADE_MS = 30_000;
-const CATCH_UP_MS = 2_000;
-
 /** A flow by its id. One made a moment ago, and not yet in the read model, is waited for. */
 export async function findFlow(ctx: Context, id: string): Promise<Flow | undefined> {
   if (!isRunId(id)) return undefined;
@@ -66,12 +62,6 @@ export async function findFlow(ctx: Context, id: string): Promise<Flow | undefin
 
 async function readOnceFolded(ctx: Context, id: string): Promise<Flow | undefined> {
   return (await catchUpWithLog(ctx)) ? readFlow(ctx, id) : undefined;
-}
-
-/** Waits up to 2 s for the read model to have all that is in the log now. */
-export async function catchUpWithLog(ctx: Context): Promise<boolean> {
-  const end = await logGauge(ctx).end();
-  return ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS);
 }
 
 export async function requireFlow(ctx: Context, id: string): Promise<Flow> {

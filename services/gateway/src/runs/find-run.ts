@@ -1,13 +1,9 @@
-import { ZERO } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { notFound } from '../errors/refusals.js';
+import { catchUpWithLog, JUST_MADE_MS } from '../run-log/catch-up-with-log.js';
 import type { Run } from './run.js';
 import { isRunId, madeAt } from './run-ids.js';
 import { ALL_COLUMNS, LEAN_COLUMNS, type RunRow, runOfRow } from './run-row.js';
-
-const JUST_MADE_MS = 30_000;
-const CATCH_UP_MS = 2_000;
 
 /**
  * A run by its id. One made a moment ago, and not yet in the read model, is waited for: whoever has just been given its
@@ -18,8 +14,7 @@ export async function findRun(ctx: Context, id: string, columns = ALL_COLUMNS): 
   const read = async () => (await readRuns(ctx, [id], columns))[0];
   const found = await read();
   if (found || Math.abs(ctx.clock.now() - madeAt(id)) > JUST_MADE_MS) return found;
-  const end = await logGauge(ctx).end();
-  return (await ctx.live.waitForPosition({ ...ZERO, runs: end }, CATCH_UP_MS)) ? read() : undefined;
+  return (await catchUpWithLog(ctx)) ? read() : undefined;
 }
 
 export async function requireRun(ctx: Context, id: string): Promise<Run> {

@@ -5,7 +5,7 @@ import { byOf, type Context, catchUp, notePosition } from '../context/context.js
 import { noteChange } from '../definitions/note-change.js';
 import { ensureLevel } from '../enqueue/append-runs.js';
 import { badUserInput, conflict, queueFull } from '../errors/refusals.js';
-import { awaitVerdict } from './await-verdict.js';
+import { awaitVerdict } from '../run-log/await-verdict.js';
 import { requireRun } from './find-run.js';
 import type { Run } from './run.js';
 
@@ -43,7 +43,7 @@ export async function rescheduleRun(
   if (typeof priority === 'number') await ensureLevel(ctx, run.queue, priority);
   const seq = await append(ctx, run, event);
   await noteChange(ctx, { action: 'run.rescheduled', target: run.id, detail: { at: due, priority: priority ?? null } });
-  await awaitVerdict(ctx, seq);
+  await awaitVerdict(ctx, seq, 'run');
   const after = await requireRun(ctx, run.id);
   if (!(await isAccepted(ctx, run.id, seq)) || !isReschedulable(after)) throw unfit(after, 'has just moved on');
   return after;

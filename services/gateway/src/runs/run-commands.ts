@@ -5,11 +5,11 @@ import { byOf, type Context, catchUp, notePosition } from '../context/context.js
 import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
 import { appendRuns, birthOf } from '../enqueue/append-runs.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { prepareRuns } from '../enqueue/prepare-runs.js';
 import { badUserInput, conflict, queueFull } from '../errors/refusals.js';
+import { awaitVerdict } from '../run-log/await-verdict.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import { againFields } from './again-fields.js';
-import { awaitVerdict } from './await-verdict.js';
 import { requireRun } from './find-run.js';
 import type { Run } from './run.js';
 import { runOfBirth } from './run-of-birth.js';
@@ -32,7 +32,7 @@ export async function cancelRun(ctx: Context, id: string, reason: string | undef
   const seq = await appendCancel(ctx, run, reason);
   await noteChange(ctx, { action: 'run.cancelled', target: run.id, reason, detail: { job: run.job } });
   ctx.link.nc.publish(live.cancel, JSON.stringify({ runId: run.id, seq }));
-  await awaitVerdict(ctx, seq);
+  await awaitVerdict(ctx, seq, 'run');
   const after = await requireRun(ctx, run.id);
   if (after.status !== 'CANCELLED') refuseEnded(after);
   return after;

@@ -1,7 +1,7 @@
 import { decodePosition, encodePosition, type Position } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { badUserInput } from '../errors/refusals.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import type { LiveTick } from '../subscriptions/live-tick.js';
 import { changedRuns } from './changed-runs.js';
 import { runConditions } from './run-conditions.js';

@@ -1,7 +1,7 @@
 import { type Reason, type WaitFacts, whyNotRunning } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { unendedParents } from '../flows/flow-nodes.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import { isAbleTo, isOnline, listWorkers, serves } from '../workers/list-workers.js';
 import type { Run } from './run.js';
 

@@ -6,8 +6,8 @@ import { beginBulk } from '../bulk/begin-bulk.js';
 import type { Context } from '../context/context.js';
 import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { badUserInput, conflict, notFound, queueFull } from '../errors/refusals.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import { requireSchedule } from './require-schedule.js';
 
 export interface BackfillArguments {

@@ -14,10 +14,10 @@ import {
 import { noteChange } from '../definitions/note-change.js';
 import { settledState } from '../definitions/settled-state.js';
 import { appendRuns, birthOf } from '../enqueue/append-runs.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { prepareRuns } from '../enqueue/prepare-runs.js';
 import { badUserInput, conflict, notFound, queueFull } from '../errors/refusals.js';
 import { hasQueue } from '../queues/known-queue.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import { Run } from '../runs/run.js';
 import { runOfBirth } from '../runs/run-of-birth.js';
 import { DateTime } from '../schema/scalars.js';

@@ -1,7 +1,7 @@
 import { encodePosition } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
-import { logGauge } from '../enqueue/log-gauge.js';
 import { badUserInput } from '../errors/refusals.js';
+import { logGauge } from '../run-log/log-gauge.js';
 import { isOnline, listWorkers } from '../workers/list-workers.js';
 import type { Stats } from './stats.js';
 import { minutesFrom, weightFrom } from './window.js';

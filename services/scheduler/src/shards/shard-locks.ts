@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { SHARDS } from '@jobflow/contracts';
 import type { Clock, Logger, Service, Timer } from '@jobflow/platform';
-import type { Db, DbSession } from '@jobflow/read-model';
+import { type Db, type DbSession, openLockSession } from '@jobflow/read-model';
 import { shareOut } from './share-out.js';
 
 /** Which shards this process looks after. Nobody else does at the same time, as far as Postgres knows. */
@@ -61,12 +61,17 @@ export function createShardLocks({ db, clock, logger, onChange }: Dependencies):
   }
 
   async function open(): Promise<DbSession> {
-    const opened: DbSession = await db.session((error) => {
+    const opened: DbSession = await openLockSession(db, (error) => {
       if (session === opened) letGo(error.message);
     });
-    for (;;) {
-      member = randomInt(2 ** 31 - 1);
-      if (await tryLock(opened, MEMBER_LOCKS, member)) return opened;
+    try {
+      for (;;) {
+        member = randomInt(2 ** 31 - 1);
+        if (await tryLock(opened, MEMBER_LOCKS, member)) return opened;
+      }
+    } catch (error) {
+      await opened.end().catch(() => undefined);
+      throw error;
     }
   }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Json } from '@jobflow/contracts';
 import { RetryAt } from '@jobflow/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fakeContext } from '../fake-context.js';
+import { failure, fakeContext } from '../fake-context.js';
 import { createHttpKind } from './http-kind.js';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -36,11 +36,6 @@ const run = (kind: typeof local, spec: Json, input: Json = {}, context = fakeCon
   if (!kind.runner.enabled) throw new Error('not enabled');
   return Promise.resolve(kind.runner.run(context));
 };
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  );
 
 describe('an HTTP job', () => {
   it('fills its templates, keeps JSON types, and gives status, headers and body as its result', async () => {

@@ -1,4 +1,5 @@
-import type { Json, LogLevel } from '@jobflow/contracts';
+import { type Json, LogLevel } from '@jobflow/contracts';
+import { z } from 'zod';
 
 /** What the process of a JavaScript job is given, as one line of JSON on its standard input. */
 export interface ChildTask {
@@ -8,11 +9,23 @@ export interface ChildTask {
   maxResultBytes: number;
 }
 
-/** What it tells, one line of JSON each, on its file descriptor 3. */
-export type ChildMessage =
-  | { type: 'log'; level: LogLevel; message: string }
-  | { type: 'progress'; percent: number; message?: string }
-  | { type: 'done'; result?: Json }
-  | { type: 'failed'; message: string; stack?: string; code?: string; retryable?: boolean }
-  | { type: 'snooze'; ms: number; reason?: string }
-  | { type: 'retry-at'; at: number; message?: string };
+/**
+ * What it tells, one line of JSON each, on its file descriptor 3. A job's code can write there too, so nothing is trusted to
+ * be well formed.
+ */
+export const ChildMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('log'), level: LogLevel, message: z.string() }),
+  z.object({ type: z.literal('progress'), percent: z.number(), message: z.string().optional() }),
+  // Read from JSON, so it is some.
+  z.object({ type: z.literal('done'), result: z.custom<Json>().optional() }),
+  z.object({
+    type: z.literal('failed'),
+    message: z.string(),
+    stack: z.string().optional(),
+    code: z.string().optional(),
+    retryable: z.boolean().optional(),
+  }),
+  z.object({ type: z.literal('snooze'), ms: z.number().min(0), reason: z.string().optional() }),
+  z.object({ type: z.literal('retry-at'), at: z.number().min(0), message: z.string().optional() }),
+]);
+export type ChildMessage = z.infer<typeof ChildMessage>;

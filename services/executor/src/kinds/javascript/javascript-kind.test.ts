@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type FakeContext, fakeContext } from '../fake-context.js';
+import { type FakeContext, failure, fakeContext } from '../fake-context.js';
 import { createJavaScriptKind } from './javascript-kind.js';
 
 const child = fileURLToPath(new URL('./javascript-child.mts', import.meta.url));
@@ -25,11 +25,6 @@ const run = (code: string, input: Json = {}, fields: Partial<RunDefinition> = {}
 const said = async (context: FakeContext, line: string) => {
   while (!context.lines.includes(line)) await wait(10);
 };
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  );
 
 describe('a JavaScript job', () => {
   it.each([

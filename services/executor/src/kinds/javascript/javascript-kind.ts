@@ -4,6 +4,7 @@ import { type Json, limits } from '@jobflow/contracts';
 import {
   type Containment,
   containedCommand,
+  JsonLines,
   jobEnvironment,
   OUTPUT_BYTES,
   OutputLines,
@@ -15,8 +16,7 @@ import { z } from 'zod';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';
 import { exceededLimit } from '../program/exceeded-limit.js';
-import type { ChildMessage, ChildTask } from './child-messages.js';
-import { MessageLines } from './message-lines.js';
+import { ChildMessage, type ChildTask } from './child-messages.js';
 
 const DEFAULT_MEMORY_MB = 256;
 /** V8's own limit is for objects; this much more may be buffers, code and the runtime itself. */
@@ -77,9 +77,10 @@ async function runJavaScript(
     if (chunk.includes('out of memory')) outOfMemory = true;
     stderr.push(chunk);
   });
-  const messages = new MessageLines(
-    (message) => {
-      last = passOn(ctx, message) ?? last;
+  const messages = new JsonLines(
+    (value) => {
+      const message = ChildMessage.safeParse(value);
+      if (message.success) last = passOn(ctx, message.data) ?? last;
     },
     () => process_.kill(),
   );

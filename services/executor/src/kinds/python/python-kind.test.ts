@@ -1,9 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gone, isAlive, pidOf } from '../../testing/processes.js';
-import { type FakeContext, fakeContext } from '../fake-context.js';
+import { type FakeContext, failure, fakeContext, lineStarting } from '../fake-context.js';
 import { type FoundPython, findPython } from './find-python.js';
 import { createPythonKind } from './python-kind.js';
 
@@ -23,18 +22,6 @@ const start = (context: FakeContext) => {
 const run = (spec: Json, input: Json = {}, fields: Partial<RunDefinition> = {}) => {
   const context = fakeContext(spec, input, { kind: 'PYTHON', ...fields });
   return { context, result: start(context) };
-};
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  );
-const lineStarting = async (context: FakeContext, prefix: string) => {
-  for (;;) {
-    const line = context.lines.find((text) => text.startsWith(prefix));
-    if (line) return line.slice(prefix.length);
-    await wait(10);
-  }
 };
 
 describe('a Python job', () => {

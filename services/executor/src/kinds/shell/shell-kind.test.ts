@@ -3,7 +3,7 @@ import type { Json, RunDefinition } from '@jobflow/contracts';
 import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gone, isAlive, pidOf } from '../../testing/processes.js';
-import { type FakeContext, fakeContext } from '../fake-context.js';
+import { type FakeContext, failure, fakeContext, lineStarting } from '../fake-context.js';
 import { createShellKind } from './shell-kind.js';
 
 let found: Containment;
@@ -20,18 +20,6 @@ const start = (context: FakeContext, containment = found) => {
 const run = (spec: Json, input: Json = {}, fields: Partial<RunDefinition> = {}) => {
   const context = fakeContext(spec, input, fields);
   return { context, result: start(context) };
-};
-const failure = (promise: Promise<unknown>) =>
-  promise.then(
-    () => undefined,
-    (error: Error & { code?: string }) => error,
-  );
-const lineStarting = async (context: FakeContext, prefix: string) => {
-  for (;;) {
-    const line = context.lines.find((text) => text.startsWith(prefix));
-    if (line) return line.slice(prefix.length);
-    await wait(10);
-  }
 };
 describe('a shell job', () => {
   it('gets its arguments, its input on standard input and in JOBFLOW_INPUT, and its own variables', async () => {

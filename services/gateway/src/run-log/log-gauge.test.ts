@@ -47,6 +47,19 @@ describe('the log gauge', () => {
     await expect(gauge.end()).rejects.toThrow('no responders');
   });
 
+  it('goes by what it knew while NATS is away, if it knew anything', async () => {
+    const { state, gauge } = gauged();
+    state.away = true;
+    await expect(gauge.lagMs(5)).rejects.toThrow('no responders');
+    state.away = false;
+    state.lastSeq = 10;
+    await gauge.end();
+    state.away = true;
+    state.now = 60_000;
+    expect(await gauge.lagMs(10)).toBe(0);
+    expect(await gauge.lagMs(5)).toBe(60_000);
+  });
+
   it('tells since when a reader lags', async () => {
     const { state, gauge } = gauged();
     state.lastSeq = 10;

@@ -1,5 +1,5 @@
-import type { Db, DbSession } from '@jobflow/read-model';
 import { expect, it } from 'vitest';
+import type { Db, DbSession } from './db.js';
 import { openLockSession } from './lock-session.js';
 
 function dbWhose(query: () => Promise<unknown[]>, end: () => Promise<void> = async () => undefined) {

@@ -9,7 +9,7 @@ export interface LogGauge {
   isFull(): Promise<boolean>;
   /** The last sequence, asked now. */
   end(): Promise<number>;
-  /** Since when the log has held something that a reader at `passed` has not seen; 0 when it has seen all. */
+  /** Since when the log has held something that a reader at `passed` has not seen; 0 when it has seen all. Throws if NATS never answered. */
   lagMs(passed: number): Promise<number>;
 }
 
@@ -55,8 +55,19 @@ export function createLogGauge(link: Pick<NatsLink, 'jsm'>, clock: Pick<Clock, '
     return last;
   };
 
-  /** When NATS does not answer, the last reading counts: an append itself tells of it, with its own deadline. */
-  const share = async (): Promise<number> => (await recent().catch(() => readings.at(-1)))?.share ?? 0;
+  /** When NATS does not answer, the last reading counts. */
+  const lastKnown = (): Promise<Reading> =>
+    recent().catch((error: unknown) => {
+      const last = readings.at(-1);
+      if (!last) throw error;
+      return last;
+    });
+  /** What admits too much is told by the append itself, with its own deadline. */
+  const share = (): Promise<number> =>
+    lastKnown().then(
+      (reading) => reading.share,
+      () => 0,
+    );
 
   return {
     admits: async () => (await share()) < limits.admissionShare,
@@ -67,11 +78,7 @@ export function createLogGauge(link: Pick<NatsLink, 'jsm'>, clock: Pick<Clock, '
       return (await refresh()).lastSeq;
     },
     async lagMs(passed) {
-      const last = await recent().catch((error: unknown) => {
-        const before = readings.at(-1);
-        if (!before) throw error;
-        return before;
-      });
+      const last = await lastKnown();
       if (last.lastSeq <= passed) return 0;
       const first = readings.find((reading) => reading.lastSeq > passed) ?? last;
       return Math.max(1, clock.now() - first.at);

@@ -1,7 +1,7 @@
-import type { Db, DbSession } from '@jobflow/read-model';
+import type { Db, DbSession } from './db.js';
 
 /**
- * A database session whose locks do not outlive its gateway for long: of a machine that vanished Postgres hears nothing
+ * A database session whose locks do not outlive its process for long: of a machine that vanished Postgres hears nothing
  * by itself, and would hold them for hours. One that cannot be told so is not kept open.
  */
 export async function openLockSession(db: Pick<Db, 'session'>, onLost: (error: Error) => void): Promise<DbSession> {
