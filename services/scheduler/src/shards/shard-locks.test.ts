@@ -1,6 +1,5 @@
-import { testClock } from '@jobflow/platform';
+import { type Logger, testClock } from '@jobflow/platform';
 import type { Db, DbSession } from '@jobflow/read-model';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { createShardLocks } from './shard-locks.js';
 
@@ -21,8 +20,8 @@ it('a session in which no lock can be had is ended', async () => {
       return session;
     },
   } as unknown as Db;
-  const clock = testClock(0);
-  const locks = createShardLocks({ db, clock, logger: pino({ level: 'silent' }), onChange: () => undefined });
+  const logger = { info() {}, warn() {} } as unknown as Logger;
+  const locks = createShardLocks({ db, clock: testClock(0), logger, onChange: () => undefined });
   await locks.start();
   await locks.stop();
   expect(opened).toBe(1);
