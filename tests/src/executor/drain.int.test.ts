@@ -43,7 +43,8 @@ describe('a worker that is told to stop', () => {
     await using house = await startHouse({ redis: true });
     const limits = { concurrency: 1 };
     const gate = Promise.withResolvers<void>();
-    const held = defineHandler('one.at.a.time', {}, () => gate.promise);
+    // Their job says it as well: what it allows today holds, and a worker registers it as its handler is defined.
+    const held = defineHandler('one.at.a.time', { limits }, () => gate.promise);
     await house.worker({ handlers: [held], queues: ['held'] });
     const holder = await house.enqueue({ job: 'one.at.a.time', queue: 'held', limits });
     await house.fold.when(holder, (state) => state.status === 'RUNNING');
@@ -57,5 +58,7 @@ describe('a worker that is told to stop', () => {
     gate.resolve();
     await house.worker({ handlers: [held], queues: ['waiting'] });
     expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'SUCCEEDED', attempt: 1 });
+    const begins = house.fold.events(runId).map(({ event }) => event.type);
+    expect(begins.slice(0, 3)).toEqual(['RunQueued', 'RunClaimed', 'RunReturned']);
   });
 });
