@@ -69,6 +69,7 @@ const queueingOf = (runId: string, delivery: number) => `${runId} ${delivery}`;
  */
 export class RunLimits {
   readonly #options: RunLimitsOptions;
+  /** By run: of its queueings only the latest counts. */
   readonly #entries = new Map<string, Entry>();
   readonly #lines = new KeyLines<Entry>();
   /** By queueing, as permits have it. */
@@ -98,19 +99,28 @@ export class RunLimits {
     return this.#entries.size;
   }
 
-  has(runId: string): boolean {
-    return this.#entries.has(runId);
-  }
-
   find(wanted: (admitted: Admitted) => boolean): Admitted | undefined {
     for (const { admitted } of this.#entries.values()) if (wanted(admitted)) return admitted;
     return undefined;
   }
 
-  /** Takes over a run that is limited; false if nothing limits it. */
+  /**
+   * Takes over a run that is limited; false if nothing limits it. Where another queueing of it waits here already, which
+   * happens when this worker did not hear that it was let go elsewhere, the earlier one is void, and dropped.
+   */
   enter(admitted: Admitted): boolean {
-    const limits = effectiveLimits(admitted.queued.run, this.#options.store);
+    const { run, delivery } = admitted.queued;
+    const limits = effectiveLimits(run, this.#options.store);
     if (!limits) return false;
+    const other = this.#entries.get(run.id);
+    if (other && other.admitted.queued.delivery >= delivery) {
+      admitted.message.release?.();
+      return true;
+    }
+    if (other) {
+      this.#leave(other);
+      other.admitted.message.release?.();
+    }
     const now = this.#options.clock.now();
     const before = admitted.queued.limited;
     const entry: Entry = {
@@ -123,7 +133,7 @@ export class RunLimits {
       gone: false,
       askAt: now,
     };
-    this.#entries.set(admitted.queued.run.id, entry);
+    this.#entries.set(run.id, entry);
     this.#ask(entry);
     return true;
   }

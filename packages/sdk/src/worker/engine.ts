@@ -26,8 +26,6 @@ const READY_MS = 1_000;
 const STALE_READY_MS = 10_000;
 /** After it, what ended is left to the log's own stop, and comes again if that fails. */
 const RECORD_WAIT_MS = 10_000;
-/** A second message of a run that waits here; the first is told to be still held. */
-const REFUSED_TWIN_MS = 5_000;
 const MAX_UNSETTLED = 10_000;
 const MAX_PARKED = 1_000;
 
@@ -86,7 +84,7 @@ export class Engine implements AttemptHost {
 
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
-    const { epoch, cancelled, doubted, hearsControl, suspects, isPaused, limits } = this.#parts;
+    const { epoch, cancelled, doubted, hearsControl, suspects, isPaused } = this.#parts;
     if (this.#stopping || this.#lone.busy) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
@@ -99,8 +97,6 @@ export class Engine implements AttemptHost {
     const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     // What is fresh was never here.
     if (!fresh && this.adopt(message, queued)) return;
-    // Another queueing of it waits here for its permit.
-    if (limits.has(run.id)) return message.nak(REFUSED_TWIN_MS);
     if (isPaused(run.queue)) return message.nak();
     const remembered = message.seq >= cancelled.forgottenBelow && !doubted.has(run.id, message.seq) && hearsControl();
     if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
@@ -185,11 +181,12 @@ export class Engine implements AttemptHost {
   #letGo({ runId, delivery, n }: RunClaimed): void {
     const taken = (one: Admitted) => one.queued.run.id === runId && one.queued.delivery === delivery && one.claim < n;
     const { limits } = this.#parts;
-    const waiting = this.#ready.find(taken) ?? this.#lone.find(taken) ?? limits.find(taken);
+    const limited = limits.find(taken);
+    const waiting = this.#ready.find(taken) ?? this.#lone.find(taken) ?? limited;
     if (!waiting) return;
     this.#ready = this.#ready.filter((one) => one !== waiting);
     this.#lone.drop(waiting);
-    limits.remove(runId);
+    if (limited) limits.remove(runId);
     limits.ended(runId, delivery);
     waiting.message.release?.();
   }
