@@ -23,7 +23,7 @@ import {
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { guardProcessExit } from '../attempt/attempt-scope.js';
-import { createCancelFeed } from '../intake/cancel-feed.js';
+import { createControlFeed } from '../intake/control-feed.js';
 import { childRole } from '../isolation/child-role.js';
 import { QueueAllowance, QueueAllowances } from '../limits/queue-allowances.js';
 import { HeldMessage } from '../liveness/held-message.js';
@@ -156,7 +156,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const { engine, cancelled, doubted } = assembled;
     const unguard = guardProcessExit();
     parts.push({ stop: async () => unguard() });
-    const feed = createCancelFeed({
+    const feed = createControlFeed({
       link: nats,
       store,
       logger,

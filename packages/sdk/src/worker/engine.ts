@@ -14,26 +14,17 @@ import type { EngineParts } from './engine-parts.js';
 import type { FoundRunner } from './kind-runner.js';
 import { LoneRuns } from './lone-runs.js';
 import { poisonOutcome } from './poison-outcome.js';
+import { isStale, ReadyLine } from './ready-line.js';
 import { reclaimAttempt } from './reclaim-attempt.js';
 
 /** A cancelled handler has so long to end by itself. */
 const CANCEL_GRACE_MS = 800;
 /** Likewise one that is told to end because the worker stops. */
 const DRAIN_GRACE_MS = 1_000;
-/** A message that waited so long for a slot goes back, for another worker. */
-const READY_MS = 1_000;
-/** One that waited longer, because this loop was blocked, may have been given to another worker meanwhile. */
-const STALE_READY_MS = 10_000;
 /** After it, what ended is left to the log's own stop, and comes again if that fails. */
 const RECORD_WAIT_MS = 10_000;
 const MAX_UNSETTLED = 10_000;
 const MAX_PARKED = 1_000;
-
-interface Ready extends Admitted {
-  since: number;
-  /** Nobody was asked about it, so it may simply be given back. */
-  fresh: boolean;
-}
 
 /**
  * From a message to an outcome:
@@ -42,14 +33,14 @@ interface Ready extends Admitted {
  *              └─ suspect ─▶ parked ─▶ checked ─┬──┘
  *                                               └─▶ dropped: it is over, or another worker's
  *
- * Everything held is in exactly one of: suspects, ready, lone (waiting to run alone), limits (waiting for a permit), held (running, or ended and not
- * yet recorded).
+ * Everything held is in exactly one of: suspects, ready, lone (waiting to run alone), limits (waiting for a permit), held
+ * (running, or ended and not yet recorded).
  */
 export class Engine implements AttemptHost {
   readonly #parts: EngineParts;
   readonly #held = new Map<string, Attempt>();
   readonly #lone = new LoneRuns();
-  #ready: Ready[] = [];
+  readonly #ready = new ReadyLine();
   #startingReady = false;
   /** Nothing more is started: the worker drains, or stops. */
   #stopping = false;
@@ -144,10 +135,9 @@ export class Engine implements AttemptHost {
   /** A run was rescheduled, and its message may be void: if it waits here it is checked before it starts. */
   doubt(runId: string): void {
     const { suspects, limits } = this.#parts;
-    const ready = this.#ready.filter(({ queued }) => queued.run.id === runId);
-    if (ready.length > 0) this.#ready = this.#ready.filter(({ queued }) => queued.run.id !== runId);
     const limited = limits.remove(runId);
-    for (const { message, queued } of limited ? [...ready, limited] : ready) {
+    const waiting = [...this.#ready.takeRun(runId), ...(limited ? [limited] : [])];
+    for (const { message, queued } of waiting) {
       limits.ended(runId, queued.delivery);
       suspects.park(message, queued);
     }
@@ -166,7 +156,7 @@ export class Engine implements AttemptHost {
     if (this.#mustBeAlone(ready)) this.#admitLone(ready);
     else if (this.#lone.busy) this.#handBack(ready);
     else if (this.#parts.slots.free > 0) this.#start(ready);
-    else this.#ready.unshift(ready);
+    else this.#ready.pushFirst(ready);
   }
 
   /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
@@ -184,7 +174,7 @@ export class Engine implements AttemptHost {
     const limited = limits.find(taken);
     const waiting = this.#ready.find(taken) ?? this.#lone.find(taken) ?? limited;
     if (!waiting) return;
-    this.#ready = this.#ready.filter((one) => one !== waiting);
+    this.#ready.drop(waiting);
     this.#lone.drop(waiting);
     if (limited) limits.remove(runId);
     limits.ended(runId, delivery);
@@ -194,7 +184,7 @@ export class Engine implements AttemptHost {
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
     const { suspects, claims, limits, onTrouble } = this.#parts;
-    for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.removeAll()]) {
+    for (const one of [...this.#ready.takeAll(), ...this.#lone.takeAll(), ...limits.removeAll()]) {
       limits.ended(one.queued.run.id, one.queued.delivery);
       suspects.park(one.message, one.queued, one.claim);
     }
@@ -205,7 +195,7 @@ export class Engine implements AttemptHost {
   /** Tells the server that everything is still held. */
   touch(): void {
     for (const attempt of this.#held.values()) if (!attempt.disowned) attempt.messages.at(-1)?.working();
-    for (const { message } of this.#ready) message.working();
+    this.#ready.touch();
     this.#lone.touch();
     this.#parts.suspects.touch();
     this.#parts.limits.touch();
@@ -213,18 +203,14 @@ export class Engine implements AttemptHost {
 
   /** Gives back what has waited for a slot too long: another worker may be idle. */
   giveBackOld(): void {
-    const before = this.#parts.clock.now() - READY_MS;
-    const old = this.#ready.filter((ready) => ready.fresh && ready.since < before);
-    if (old.length === 0) return;
-    this.#ready = this.#ready.filter((ready) => !ready.fresh || ready.since >= before);
-    for (const { message } of old) message.nak();
+    for (const { message } of this.#ready.takeOld(this.#parts.clock.now())) message.nak();
   }
 
   /** Starts nothing more, and gives back what has not started. */
   async quiesce(): Promise<void> {
     this.#stopping = true;
     const { suspects, limits } = this.#parts;
-    for (const one of [...this.#ready.splice(0), ...this.#lone.takeAll(), ...limits.stop()]) this.#handBack(one);
+    for (const one of [...this.#ready.takeAll(), ...this.#lone.takeAll(), ...limits.stop()]) this.#handBack(one);
     await suspects.stop();
   }
 
@@ -295,7 +281,7 @@ export class Engine implements AttemptHost {
 
   #admitLone(admitted: Admitted): void {
     this.#lone.wait(admitted);
-    for (const ready of this.#ready.splice(0)) this.#handBack(ready);
+    for (const ready of this.#ready.takeAll()) this.#handBack(ready);
     this.#startLone();
   }
 
@@ -322,15 +308,13 @@ export class Engine implements AttemptHost {
     // A handler that ends at once ends inside the loop; it must not begin another one.
     if (this.#startingReady) return;
     this.#startingReady = true;
-    let started = 0;
-    const stale = this.#parts.clock.now() - STALE_READY_MS;
-    for (const ready of this.#ready) {
-      if (this.#freeSlots() <= 0) break;
-      started += 1;
-      if (ready.fresh && ready.since < stale) this.#parts.suspects.park(ready.message, ready.queued);
+    const now = this.#parts.clock.now();
+    while (this.#freeSlots() > 0) {
+      const ready = this.#ready.shift();
+      if (!ready) break;
+      if (isStale(ready, now)) this.#parts.suspects.park(ready.message, ready.queued);
       else this.#start(ready);
     }
-    this.#ready.splice(0, started);
     this.#startingReady = false;
   }
 

@@ -21,7 +21,7 @@ interface Dependencies {
   logger: Logger;
 }
 
-/** A worker that starts a message unasked has heard of every reschedule that is older: twice HEARD_MS of its cancel feed. */
+/** A worker that starts a message unasked has heard of every reschedule that is older: twice HEARD_MS of its control feed. */
 export const HEARD_WITHIN_MS = 5_000;
 /** Clocks of those who reschedule and ours may differ by so much. */
 const SKEW_MS = 5_000;

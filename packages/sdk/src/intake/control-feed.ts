@@ -3,7 +3,7 @@ import { createOrderedReader, type NatsLink, type ReadMessage, type Service, typ
 import type { Logger } from 'pino';
 import { z } from 'zod';
 
-export interface CancelFeedOptions {
+export interface ControlFeedOptions {
   link: NatsLink;
   store: Pick<StateStore, 'queues'>;
   logger: Logger;
@@ -13,7 +13,7 @@ export interface CancelFeedOptions {
   onReschedule: (runId: string, seq: number) => void;
 }
 
-export interface CancelFeed extends Service {
+export interface ControlFeed extends Service {
   /** All that was said before is known, as far as can be: false from a reconnect until it has caught up. */
   current(): boolean;
 }
@@ -27,10 +27,11 @@ const Hint = z.object({ runId: z.string(), seq: z.number().optional() });
 const decoder = new TextDecoder();
 
 /**
- * Hears of cancellations, by hint at once, and by the log for certain, as of reschedules. `start` resolves when everything is known that the
- * log says about runs that may still be delivered: it reads from the lowest message that no consumer has finished.
+ * Hears of cancellations, by hint at once and by the log for certain, and of reschedules, by the log. `start` resolves
+ * when everything is known that the log says about runs that may still be delivered: it reads from the lowest message that
+ * no consumer has finished.
  */
-export function createCancelFeed({ link, store, logger, onCancel, onReschedule }: CancelFeedOptions): CancelFeed {
+export function createControlFeed({ link, store, logger, onCancel, onReschedule }: ControlFeedOptions): ControlFeed {
   let reader: ReturnType<typeof createOrderedReader> | undefined;
   let lastSeq = 0;
   let isCaughtUp = false;
