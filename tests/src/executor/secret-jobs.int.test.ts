@@ -3,6 +3,7 @@ import { live } from '@jobflow/contracts';
 import { createSealedReader } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refusal } from '../gateway/domain-house.js';
+import { until } from '../platform/backed.js';
 import { ApiClient } from '../system/api-client.js';
 import { startLocalServer } from '../system/local-server.js';
 import { type JobHouse, openJobHouse } from './job-house.js';
@@ -155,6 +156,35 @@ describe('a run that uses a secret', () => {
       spec: { script: 'echo "$1 is wrong" >&2; exit 1', args: ['{{secrets.api-token}}'] },
     });
     expect(shell.error.message).toBe('The script ended with exit code 1: *** is wrong');
+  });
+
+  it('gets it in JavaScript when it asks for it, and tells it nowhere', async () => {
+    const token = `tok-${randomUUID()}`;
+    await house.setSecret('js-token', token);
+    const begin = 'async (input, { secret, log, progress, noRetry }) => { const t = await secret("js-token");';
+    const code = `${begin} log("with " + t); console.log(t); progress(50, t); return { t, n: t.length, [t]: btoa(t) } }`;
+    const told = await house.run({ kind: 'JAVASCRIPT', spec: { code } });
+    expect(told).toMatchObject({ status: 'SUCCEEDED', result: { t: '***', n: token.length, '***': '***' } });
+    const failed = await house.run({ kind: 'JAVASCRIPT', spec: { code: `${begin} noRetry("bad " + t, t) }` } });
+    expect(failed).toMatchObject({ status: 'FAILED', error: { message: 'bad ***' } });
+    const LIFE =
+      'query ($ids: [ID!]) { runs(filter: { ids: $ids }) { nodes { result progressMessage error { message stack code } logs(first: 20) { message } timeline(last: 20) { message data } } } }';
+    const ask = async () => JSON.stringify(await house.api.must(LIFE, { ids: [told.id, failed.id] }));
+    await until(async () => (await ask()).includes('with ***'), 'its log is there');
+    expect(await ask()).not.toContain(token);
+    const missing = await house.run({
+      kind: 'JAVASCRIPT',
+      spec: { code: 'return await context.secret("no-such")' },
+      retry: { maxAttempts: 5 },
+    });
+    expect(missing).toMatchObject({
+      status: 'FAILED',
+      attempt: 1,
+      error: {
+        code: 'SECRET_MISSING',
+        message: expect.stringContaining('"no-such": an admin can add it with setSecret'),
+      },
+    });
   });
 
   it('fails for good, naming it, if it is gone', async () => {

@@ -111,6 +111,8 @@ it('keeps every secret it was given to itself: no stream, table, cache, log or a
   const T = '{{secrets.canary}}';
   const shell =
     'echo "$T"; echo "$T" >&2; printf %s "u:$T" | base64; printf %s "$T" | od -An -tx1 | tr -d " \\n"; echo';
+  const script =
+    'const t = await context.secret("canary"); console.log(t); console.error(t); log.warn(t, { t }); progress(9, t);';
   const jobs: Record<string, unknown>[] = [
     { kind: 'SHELL', spec: { script: `${shell}; echo "\\"$T\\""`, env: { T } } },
     { kind: 'SHELL', spec: { script: 'echo "bad $1" >&2; exit 3', args: [T] } },
@@ -127,6 +129,8 @@ it('keeps every secret it was given to itself: no stream, table, cache, log or a
     },
     { kind: 'SQL', spec: { connection: 'warehouse', query: 'select $1::int', params: [T] } },
     { kind: 'SQL', spec: { connection: 'wrong', query: 'select 1' } },
+    { kind: 'JAVASCRIPT', spec: { code: `${script} return [t, encodeURIComponent(t)];` } },
+    { kind: 'JAVASCRIPT', spec: { code: `${script} throw Object.assign(new Error('bad ' + t), { code: t });` } },
   ];
   const ids: string[] = [];
   const start = async (job: string, input = {}) => {
@@ -144,16 +148,17 @@ it('keeps every secret it was given to itself: no stream, table, cache, log or a
   await start('leaky', { fail: true });
   const runs = await Promise.all(ids.map((id) => api.watchRun(id, isEnded)));
   expect(runs.map(({ status }) => status)).toEqual(
-    ['SUCCEEDED', 'FAILED', 'FAILED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED', 'SUCCEEDED', 'FAILED', 'FAILED'].concat([
-      'SUCCEEDED',
-      'FAILED',
-    ]),
+    ['SUCCEEDED', 'FAILED', 'FAILED', 'SUCCEEDED', 'SUCCEEDED', 'FAILED', 'SUCCEEDED', 'FAILED', 'FAILED'].concat(
+      ['SUCCEEDED', 'FAILED'],
+      ['SUCCEEDED', 'FAILED'],
+    ),
   );
   // The jobs did have it: what the server received, and what stands in the place of what they told.
   expect(JSON.stringify(server.received)).toContain(encodeURIComponent(canary));
   expect(runs[0]?.result).toBe('***');
-  expect(runs[9]?.result).toEqual({ value: '***', '***': 1, url: 'https://x/?q=***' });
-  expect(runs[10]?.error.message).toBe('refused ***');
+  expect([runs[9]?.result, runs[10]?.error.message]).toEqual([['***', '***'], 'bad ***']);
+  expect(runs[11]?.result).toEqual({ value: '***', '***': 1, url: 'https://x/?q=***' });
+  expect(runs[12]?.error.message).toBe('refused ***');
   await until(() => server.received.filter(({ path }) => path === '/hook').length >= ids.length, 'webhooks went out');
   await until(async () => {
     const [row] = await db.query<{ n: number }>(

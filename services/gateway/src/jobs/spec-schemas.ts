@@ -74,7 +74,9 @@ export const specSchemas = {
     maxRows: z.int().min(1).max(10_000).optional().describe('Rows kept of the result; default 1000'),
     timeoutMs: z.int().min(1).max(3_600_000).optional().describe('For the statement; default 60,000'),
   }),
-  JAVASCRIPT: z.strictObject({ code: text.min(1) }),
+  JAVASCRIPT: z.strictObject({
+    code: text.min(1).describe('A function of (input, context), or its body; await context.secret(name) is a secret'),
+  }),
   HANDLER: z.strictObject({}),
 } satisfies Record<JobKind, z.ZodType>;
 

@@ -1,21 +1,57 @@
 /**
  * The program that runs in the process of a JavaScript job. It may import nothing but Node's own modules: its process
- * may read no other file. Whatever it is told comes on standard input, whatever it tells goes to file descriptor 3;
- * what the job's code prints is its standard output.
+ * may read no other file. Its task comes on standard input; whatever it tells goes to file descriptor 3, where its
+ * questions are answered as well; what the job's code prints is its standard output.
  */
 import { Socket } from 'node:net';
 import { Script } from 'node:vm';
-import type { ChildMessage, ChildTask } from './child-messages.js';
+import type { ChildMessage, ChildTask, SecretAnswer } from './child-messages.js';
 
 type Work = (input: unknown, context: object) => unknown;
 
-const channel = new Socket({ fd: 3, readable: false, writable: true });
+const channel = new Socket({ fd: 3, readable: true, writable: true });
+// Code that waits for nothing any more ends; only an open question keeps the process alive.
+channel.unref();
 const stopping = new AbortController();
 process.on('SIGTERM', () => stopping.abort(new DOMException('The run is to end', 'AbortError')));
 channel.on('error', () => process.exit(1));
 
 const tell = (message: ChildMessage) => channel.write(`${JSON.stringify(message)}\n`);
 const tellAndExit = (message: ChildMessage) => channel.end(`${JSON.stringify(message)}\n`, () => process.exit(0));
+
+/** Questions for secrets, by name: one serves all who want it at the same time. */
+const asked = new Map<string, PromiseWithResolvers<string>>();
+
+function secret(wanted: unknown): Promise<string> {
+  const name = String(wanted);
+  const open = asked.get(name);
+  if (open) return open.promise;
+  const answer = Promise.withResolvers<string>();
+  asked.set(name, answer);
+  channel.ref();
+  tell({ type: 'ask-secret', name });
+  return answer.promise;
+}
+
+function hear(answer: SecretAnswer): void {
+  const open = asked.get(answer.name);
+  asked.delete(answer.name);
+  if (asked.size === 0) channel.unref();
+  if ('value' in answer) {
+    open?.resolve(answer.value);
+  } else {
+    const { message, ...fields } = answer.error;
+    open?.reject(Object.assign(new Error(message), fields));
+  }
+}
+
+let rest = '';
+channel.setEncoding('utf8');
+channel.on('data', (chunk: string) => {
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop() ?? '';
+  for (const line of lines) hear(JSON.parse(line));
+});
 
 class Told extends Error {
   readonly told: ChildMessage;
@@ -44,6 +80,7 @@ function contextOf(task: ChildTask) {
     signal: stopping.signal,
     log: Object.assign(at('INFO'), levels),
     logger: levels,
+    secret,
     progress: (percent: number, message?: string) =>
       void tell({ type: 'progress', percent, ...(message !== undefined && { message }) }),
     noRetry: (message: string, code?: string) =>

@@ -12,7 +12,12 @@ beforeAll(async () => {
   found = await findContainment();
 });
 
-const run = (code: string, input: Json = {}, fields: Partial<RunDefinition> = {}) => {
+const run = (
+  code: string,
+  input: Json = {},
+  fields: Partial<RunDefinition> = {},
+  secrets: Record<string, string> = {},
+) => {
   const kind = createJavaScriptKind({
     containment: found,
     env: { PATH: process.env.PATH, NATS_URL: 'nats://canary@host' },
@@ -20,6 +25,7 @@ const run = (code: string, input: Json = {}, fields: Partial<RunDefinition> = {}
   });
   if (!kind.enabled) throw new Error('not enabled');
   const context = fakeContext({ code }, input, fields);
+  Object.assign(context.secrets, secrets);
   return { context, result: Promise.resolve(kind.run(context)) };
 };
 const said = async (context: FakeContext, line: string) => {
@@ -45,6 +51,41 @@ describe('a JavaScript job', () => {
     expect(await result).toBeUndefined();
     expect(context.lines).toEqual(expect.arrayContaining(['LOG hello', 'LOG careful {"n":1}', 'STDOUT printed']));
     expect(context.told).toEqual([{ percent: 50, message: 'half' }]);
+  });
+
+  it('gets secrets, and shows none in what it logs and prints, or where a long line is cut', async () => {
+    const value = 'hunter2-hunter2 \u2028 \n-----END';
+    const other = 'a-secret-of-one-line';
+    const code = `async (input, { secret, log }) => {
+      const [value, again, other] = await Promise.all([secret('api-token'), secret('api-token'), secret('other')]);
+      log.warn('with ' + value, { value });
+      console.log(value);
+      console.error((other + '-').repeat(2_000));
+      return [value.length, again === value, other.length];
+    }`;
+    const { context, result } = run(code, {}, {}, { 'api-token': value, other });
+    expect(await result).toEqual([value.length, true, other.length]);
+    const told = context.lines.join('\n');
+    expect(told).toContain('LOG with ***');
+    expect(told).toContain('STDOUT ***');
+    expect(told).toContain('STDERR ***-***');
+    expect(told).not.toMatch(/hunter2|-END|secret|one-line/);
+  });
+
+  it('fails when it asks for a secret that does not exist, unless it catches that', async () => {
+    const wanted = run('return await context.secret("nope")').result;
+    expect(await failure(wanted)).toMatchObject({
+      code: 'SECRET_MISSING',
+      retryable: false,
+      message: 'There is no secret named nope',
+    });
+    const caught = 'try { await context.secret("nope") } catch (error) { return error.code }';
+    expect(await run(caught).result).toBe('SECRET_MISSING');
+  });
+
+  it.each(['', 'await context.secret("t");'])('ends when nothing is left that it could wait for: %j', async (begin) => {
+    const code = `${begin} await new Promise(() => {})`;
+    expect(await failure(run(code, {}, {}, { t: 'value' }).result)).toMatchObject({ code: 'EXIT_13' });
   });
 
   it('fails with what it threw, and where', async () => {

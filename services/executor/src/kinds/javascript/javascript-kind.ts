@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';
 import { exceededLimit } from '../program/exceeded-limit.js';
+import { secretAnswers } from './answer-secrets.js';
 import { ChildMessage, type ChildTask } from './child-messages.js';
 
 const DEFAULT_MEMORY_MB = 256;
@@ -26,7 +27,7 @@ const NO_BUFFER = /^(Failed to allocate memory|Array buffer allocation failed)$/
 const CHILD_PROGRAM = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
 
 const JavaScriptSpec = z.object({
-  /** A function `async (input, { log, progress }) => result`, the body of one, or a module that exports one as default. */
+  /** A function `async (input, { log, progress, secret }) => result`, the body of one, or a module that exports one as default. */
   code: z.string().min(1),
 });
 
@@ -68,23 +69,27 @@ async function runJavaScript(
     left: OUTPUT_BYTES,
     onSpent: () => ctx.logger.warn(`Output beyond ${OUTPUT_BYTES / 1024 / 1024} MiB is not kept`),
   };
-  const stdout = new OutputLines(budget, (line) => ctx.line('INFO', 'STDOUT', line));
-  const stderr = new OutputLines(budget, (line) => ctx.line('WARN', 'STDERR', line));
-  let last: ChildMessage | undefined;
+  const stdout = new OutputLines(budget, (line) => ctx.line('INFO', 'STDOUT', line), ctx.redactor);
+  const stderr = new OutputLines(budget, (line) => ctx.line('WARN', 'STDERR', line), ctx.redactor);
+  let last: Ending | undefined;
   let outOfMemory = false;
   process_.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   process_.stderr.on('data', (chunk: Buffer) => {
     if (chunk.includes('out of memory')) outOfMemory = true;
     stderr.push(chunk);
   });
+  const { messages: channel } = process_;
+  const answer = channel && secretAnswers(ctx, channel);
   const messages = new JsonLines(
     (value) => {
       const message = ChildMessage.safeParse(value);
-      if (message.success) last = passOn(ctx, message.data) ?? last;
+      if (!message.success) return;
+      if (message.data.type === 'ask-secret') answer?.(message.data.name);
+      else last = passOn(ctx, message.data) ?? last;
     },
     () => process_.kill(),
   );
-  process_.messages?.on('data', (chunk: Buffer) => messages.push(chunk));
+  channel?.on('data', (chunk: Buffer) => messages.push(chunk));
   const { id, job, tags = [] } = ctx.run;
   const task: ChildTask = {
     code,
@@ -113,8 +118,11 @@ async function runJavaScript(
   );
 }
 
+/** How the attempt ends. */
+type Ending = Exclude<ChildMessage, { type: 'log' | 'progress' | 'ask-secret' }>;
+
 /** Logs and progress are passed on; anything else is how the attempt ends. */
-function passOn(ctx: KindContext, message: ChildMessage): ChildMessage | undefined {
+function passOn(ctx: KindContext, message: Exclude<ChildMessage, { type: 'ask-secret' }>): Ending | undefined {
   switch (message.type) {
     case 'log':
       ctx.line(message.level, 'LOG', message.message);
@@ -127,7 +135,7 @@ function passOn(ctx: KindContext, message: ChildMessage): ChildMessage | undefin
   }
 }
 
-function conclude(message: ChildMessage): Json | undefined {
+function conclude(message: Ending): Json | undefined {
   switch (message.type) {
     case 'done':
       return message.result;
@@ -143,6 +151,6 @@ function conclude(message: ChildMessage): Json | undefined {
       throw Object.assign(error, code !== undefined && { code }, retryable === false && { retryable });
     }
     default:
-      throw new JobError(`The job's process said ${message.type} at its end`, 'PROTOCOL');
+      return message satisfies never;
   }
 }
