@@ -18,6 +18,7 @@ export type {
   RunOptions,
   Templated,
 } from './client/enqueue-input.js';
+export type { Flow, FlowStatus } from './client/flow.js';
 export { JobflowError } from './client/jobflow-error.js';
 export type { Run, RunError, RunStatus } from './client/run.js';
 export { RunFailedError } from './client/run-failed-error.js';

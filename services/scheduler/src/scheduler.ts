@@ -72,7 +72,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   const { expire } = expiry;
   const rows = createRowQueue({
     ...{ link, log, store, shards: locks, clock, logger, metrics, expire },
-    parents: createParentValues(db),
+    parents: createParentValues(db, store.jobs),
   });
   const superseded = createSupersededRuns({ db, link, rows, shards: locks, clock, logger });
   const reconciler = createReconciler({

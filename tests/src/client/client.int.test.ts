@@ -12,6 +12,10 @@ const sendInvoice = defineHandler(
   async ({ input }) => ({ sent: input.copies, at: new Date(), note: undefined as string | undefined }),
 );
 const anything = defineJob('anything');
+const flowOf = (fields: object) => ({
+  ...{ status: 'RUNNING', tags: [], nodes: [], total: 0, done: 0, failed: 0, createdAt: '2026-01-01T00:00:00.000Z' },
+  ...fields,
+});
 
 async function withApi(answers: Answers, options: Partial<ClientOptions> = {}) {
   const api = await startPromisedApi(answers);
@@ -186,11 +190,17 @@ describe('a call', () => {
     await using world = await withApi({
       retryRun: () => runOf({ id }),
       cancelRun: () => runOf({ id, status: 'CANCELLED' }),
+      retryFlow: () => flowOf({ id }),
+      cancelFlow: () => flowOf({ id, status: 'CANCELLED' }),
     });
-    world.api.befall('lose the answer', 'lose the answer');
-    expect(await failure(world.client.retry(id))).toMatchObject({ code: 'UNAVAILABLE' });
-    expect(await world.client.cancel(id, 'enough')).toMatchObject({ status: 'CANCELLED' });
-    expect(world.api.fields()).toEqual(['retryRun', 'cancelRun', 'cancelRun']);
+    const { api, client } = world;
+    api.befall('lose the answer', 'lose the answer');
+    expect(await failure(client.retry(id))).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await client.cancel(id, 'enough')).toMatchObject({ status: 'CANCELLED' });
+    api.befall('lose the answer', 'lose the answer');
+    expect(await failure(client.retryFlow(id))).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await client.cancelFlow(id, 'enough')).toMatchObject({ status: 'CANCELLED' });
+    expect(api.fields()).toEqual(['retryRun', 'cancelRun', 'cancelRun', 'retryFlow', 'cancelFlow', 'cancelFlow']);
   });
 
   it('reads what was written before it, also when answers overtake each other', async () => {

@@ -21,6 +21,8 @@ import { defineHandler } from ${JSON.stringify(new URL('../../../packages/sdk/di
 const once = { retry: { maxAttempts: 1 } };
 export const echo = defineHandler('echo', once, async ({ input }) => input);
 export const text = defineHandler('text', once, async ({ input }) => 'x'.repeat(input.length));
+const countable = { type: 'object', required: ['n'], properties: { n: { type: 'integer' } } };
+export const counted = defineHandler('counted', { ...once, input: countable }, async ({ input }) => input);
 export const gated = defineHandler('gated', once, async () => {
   if (!existsSync(${JSON.stringify(gate)})) throw new Error('the gate is shut');
   return { open: true };
@@ -150,6 +152,27 @@ describe('a flow on a whole platform', () => {
     expect(flow.of.below.cancelReason).toContain('It depends on lost');
     expect(flow.of.wanting).toMatchObject({ status: 'FAILED', attempt: 1, error: { code: 'TEMPLATE' } });
     expect(flow.of.sum).toMatchObject({ status: 'FAILED', error: { code: 'TEMPLATE_TOO_LARGE' } });
+  });
+
+  it("holds an input to its job's schema once its templates are filled", async () => {
+    const made = await enqueueFlow({
+      nodes: [
+        node('extract', 'extract'),
+        node('right', 'counted', ['extract'], { input: { n: '{{parents.extract.result.body.rows[1]}}' } }),
+        node('wrong', 'counted', ['extract'], { input: { n: '{{parents.extract.result.body.path}}' } }),
+        node('below', 'echo', ['wrong']),
+        node('free', 'echo', ['extract'], { input: { n: '{{parents.extract.result.body.path}}' } }),
+      ],
+    });
+    const flow = await ended(made.flowId);
+    expect(flow.of.right).toMatchObject({ status: 'SUCCEEDED', result: { n: 2 } });
+    expect(flow.of.wrong).toMatchObject({
+      status: 'FAILED',
+      attempt: 0,
+      error: { code: 'INVALID_INPUT', retryable: false, message: expect.stringContaining('input.n must be integer') },
+    });
+    expect(flow.of.below.cancelReason).toContain('It depends on wrong');
+    expect(flow.of.free).toMatchObject({ status: 'SUCCEEDED', result: { n: '/extract' } });
   });
 
   it('tells its callback once that it has ended, and once more when it was retried', async () => {

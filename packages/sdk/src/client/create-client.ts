@@ -9,6 +9,7 @@ import {
   type InputOfRef,
   keyed,
 } from './enqueue-input.js';
+import { FLOW_FIELDS, type Flow } from './flow.js';
 import { JobflowError } from './jobflow-error.js';
 import { RUN_FIELDS, type Run, type RunStatus } from './run.js';
 import { RunFailedError } from './run-failed-error.js';
@@ -85,6 +86,18 @@ export interface Client extends Disposable {
   cancel(id: string, reason?: string, options?: CallOptions): Promise<Run>;
   /** A new run of the same job, with the same input or another; the old one must have ended. */
   retry(id: string, options?: CallOptions & { input?: unknown }): Promise<Run>;
+  /**
+   * Cancels what waits in the flow, asks what runs to stop, and lets nothing more go; answers with the flow as it is then:
+   * RUNNING until the last of its runs has stopped, CANCELLED already if it was.
+   * @throws JobflowError NOT_FOUND; CONFLICT when it has ended otherwise
+   */
+  cancelFlow(id: string, reason?: string, options?: CallOptions): Promise<Flow>;
+  /**
+   * Lets the failed nodes of a flow that has ended, and all they cancelled, run again in the same flow, under the same
+   * ids; what succeeded or expired stays as it is.
+   * @throws JobflowError NOT_FOUND; CONFLICT while it runs, and when nothing in it could run again
+   */
+  retryFlow(id: string, options?: CallOptions): Promise<Flow>;
   /** Changes of the runs that match, as they happen; end it by `break`, `return` or the signal. */
   runUpdates(filter?: RunFilter, options?: FollowOptions): AsyncGenerator<RunUpdates, void, undefined>;
   /** A run's log, until it has ended. */
@@ -107,6 +120,9 @@ const ENQUEUE_FLOW = `mutation EnqueueFlow($input: FlowInput!) {
 const RUN = `query Run($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`;
 const CANCEL = `mutation Cancel($id: ID!, $reason: String) { cancelRun(id: $id, reason: $reason) { ${RUN_FIELDS} } }`;
 const RETRY = `mutation Retry($id: ID!, $input: JSON) { retryRun(id: $id, input: $input) { ${RUN_FIELDS} } }`;
+const CANCEL_FLOW = `mutation CancelFlow($id: ID!, $reason: String) {
+  cancelFlow(id: $id, reason: $reason) { ${FLOW_FIELDS} } }`;
+const RETRY_FLOW = `mutation RetryFlow($id: ID!) { retryFlow(id: $id) { ${FLOW_FIELDS} } }`;
 
 /** A client of one Jobflow. Nothing is sent before its first call. @throws TypeError for options that cannot work */
 export function createClient(options: ClientOptions): Client {
@@ -158,6 +174,8 @@ export function createClient(options: ClientOptions): Client {
     run: (id, by) => call('run', RUN, { id }, 'always', by),
     cancel: (id, reason, by) => call('cancelRun', CANCEL, { id, reason }, 'always', by),
     retry: (id, by = {}) => call('retryRun', RETRY, { id, input: by.input }, 'unless-unknown', by),
+    cancelFlow: (id, reason, by) => call('cancelFlow', CANCEL_FLOW, { id, reason }, 'always', by),
+    retryFlow: (id, by) => call('retryFlow', RETRY_FLOW, { id }, 'unless-unknown', by),
     runUpdates: (filter = {}, by = {}) => followRuns(connection, filter, by),
     runLogs: (runId, by = {}) => followLogs(connection, runId, by),
     graphql: <T>(query: string, variables = {}, by = {}) =>

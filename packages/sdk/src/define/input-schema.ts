@@ -26,8 +26,8 @@ export function toJsonSchema(schema: InputSchema): JsonSchema {
 }
 
 /**
- * Applies a zod schema, with its defaults and transformations. Input of a JSON Schema was checked by the gateway when
- * the run was enqueued and passes as it is.
+ * Applies a zod schema, with its defaults and transformations. Input of a JSON Schema was checked when the run was
+ * enqueued, or when its templates were filled, and passes as it is.
  */
 export function parseInput(schema: InputSchema | undefined, input: unknown): ParsedInput {
   if (!schema || !isZod(schema)) return { ok: true, input };

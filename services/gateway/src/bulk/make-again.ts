@@ -1,8 +1,8 @@
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { mergePatch, resolveRun } from '@jobflow/domain';
 import type { StateStore } from '@jobflow/platform';
+import { schemaProblems } from '@jobflow/platform/input-schema';
 import type { BulkOperationRow, BulkOptions } from '@jobflow/read-model';
-import { schemaProblems } from '../enqueue/input-schema.js';
 import { againFields } from '../runs/again-fields.js';
 import { runOfRow } from '../runs/run-row.js';
 import type { Failure, TargetRow } from './bulk-page.js';

@@ -1,9 +1,9 @@
 import { type JobState, queuedMsgId, queuedSubject, type RunDefinition, type ScheduleState } from '@jobflow/contracts';
 import { resolveRun } from '@jobflow/domain';
 import type { AppendUnit } from '@jobflow/platform';
+import { schemaProblems } from '@jobflow/platform/input-schema';
 import type { BulkOperationRow, Queryable } from '@jobflow/read-model';
 import { birthOf } from '../enqueue/append-runs.js';
-import { schemaProblems } from '../enqueue/input-schema.js';
 import type { BulkItem, BulkParts, Failure } from './bulk-page.js';
 import type { PagePlan } from './plan-page.js';
 import { ensureLevels, keepIds } from './plan-runs.js';

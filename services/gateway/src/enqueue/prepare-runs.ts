@@ -1,11 +1,11 @@
 import type { JobState, RunDefinition } from '@jobflow/contracts';
 import { type EnqueueFields, resolveRun } from '@jobflow/domain';
 import { checkUrl, newId, type StateStore } from '@jobflow/platform';
+import { schemaProblems } from '@jobflow/platform/input-schema';
 import { requireJob } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
 import { badUserInput, conflict, notFound } from '../errors/refusals.js';
 import { hasQueue } from '../queues/known-queue.js';
-import { schemaProblems } from './input-schema.js';
 
 /** A checked request, as the definition of the run that it makes. `dueAt`: only if the run must wait for it. */
 export interface PreparedRun {

@@ -87,7 +87,7 @@ function pathProblem({ source, key, keys }: ParentPath, parents: ReadonlySet<str
 const inputOf = (store: StateStore, { enqueue }: Pick<FlowNodeInput, 'enqueue'>) =>
   enqueue.input ?? store.jobs.get(enqueue.job)?.state.defaultInput;
 
-/** An input with templates cannot be held to the job's schema before they are filled; the handler's own still is then. */
+/** An input with templates cannot be held to the job's schema before they are filled: the scheduler does it then. */
 function wantedOf(store: StateStore, node: FlowNodeInput, n: number): Wanted & { templated: boolean } {
   const templated = parentsIn(inputOf(store, node)).length > 0;
   const path = `nodes.${n}.enqueue.`;

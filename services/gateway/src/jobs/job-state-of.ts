@@ -6,8 +6,8 @@ import {
   limits as sizes,
   type TimeoutPolicy,
 } from '@jobflow/contracts';
+import { compileSchema } from '@jobflow/platform/input-schema';
 import { zodProblems } from '../definitions/zod-problems.js';
-import { compileSchema } from '../enqueue/input-schema.js';
 import { flowLimitProblems } from '../limits/flow-limits.js';
 import type { JobInput, JobUpdateInput } from './job-input.js';
 import { specProblems } from './spec-schemas.js';

@@ -1,10 +1,11 @@
 import { type ScheduleState, shardOf } from '@jobflow/contracts';
 import { afterJobCycle, followsEnd, jitterOf } from '@jobflow/domain';
-import type { Clock, Logger, Service, StateStore, Timer } from '@jobflow/platform';
+import type { Clock, Logger, Service, StateStore } from '@jobflow/platform';
 import type { EndPlace, PlannedTick } from '../cron/plan-ticks.js';
 import type { LastTick, TickLog } from '../cron/tick-log.js';
 import type { TickRecorder } from '../cron/tick-recorder.js';
 import type { Shards } from '../shards/shard-locks.js';
+import { createRounds } from '../time/rounds.js';
 import { type EndedRun, type EndedRuns, LAST_RUN } from './ended-runs.js';
 
 interface Dependencies {
@@ -58,10 +59,14 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
   /** The enabled AFTER_JOB schedules there are, whoever looks after them. */
   const known = new Set<string>();
   const followers = new Map<string, Follower>();
-  let timer: Timer | undefined;
-  let looking: Promise<void> | undefined;
-  let stopped = false;
   let off: (() => void) | undefined;
+  const rounds = createRounds({
+    ...{ clock, logger, round: look },
+    everyMs: LOOK_MS,
+    afterFailureMs: AGAIN_MS,
+    rests: () => known.size + followers.size === 0,
+    failure: 'ends of runs cannot be followed now; it is tried again',
+  });
 
   const stateOf = (id: string) => store.schedules.get(id)?.state;
   const shardFor = ({ queue, job }: ScheduleState) => shardOf(queue ?? store.jobs.get(job)?.state.queue ?? 'default');
@@ -140,7 +145,7 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
   }
 
   async function record(follower: Follower): Promise<void> {
-    while (!stopped && follower.pending.length > 0 && follower.notBefore <= clock.now()) {
+    while (!rounds.stopped() && follower.pending.length > 0 && follower.notBefore <= clock.now()) {
       const schedule = stateOf(follower.id);
       const job = schedule && store.jobs.get(schedule.job)?.state;
       if (!schedule || !job || shapeOf(schedule, shardFor(schedule)) !== follower.shape) return;
@@ -163,7 +168,8 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
         record(follower).catch((error: unknown) => {
           // What was stored is not known: it is read again.
           followers.delete(follower.id);
-          if (!stopped) logger.warn({ err: error, scheduleId: follower.id }, 'a schedule cannot be tended now');
+          if (!rounds.stopped())
+            logger.warn({ err: error, scheduleId: follower.id }, 'a schedule cannot be tended now');
         }),
       ),
     );
@@ -171,29 +177,12 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
 
   /** How long to wait before the next look. */
   async function look(): Promise<number> {
-    try {
-      const all = await followed();
-      // Perhaps nobody has taken their shards yet.
-      if (all.length === 0) return AGAIN_MS;
-      const more = await read(all);
-      await recordAll(all);
-      return more ? 0 : LOOK_MS;
-    } catch (error) {
-      if (!stopped) logger.warn({ err: error }, 'ends of runs cannot be followed now; it is tried again');
-      return AGAIN_MS;
-    }
-  }
-
-  function plan(delayMs: number): void {
-    if (stopped || looking || known.size + followers.size === 0) return;
-    timer?.cancel();
-    timer = clock.setTimer(delayMs, () => {
-      timer = undefined;
-      looking = look().then((next) => {
-        looking = undefined;
-        plan(next);
-      });
-    });
+    const all = await followed();
+    // Perhaps nobody has taken their shards yet.
+    if (all.length === 0) return AGAIN_MS;
+    const more = await read(all);
+    await recordAll(all);
+    return more ? 0 : LOOK_MS;
   }
 
   function note(id: string): void {
@@ -207,22 +196,20 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
     shardsMoved({ taken, lost }) {
       for (const { id, shard } of [...followers.values()])
         if (taken.includes(shard) || lost.includes(shard)) followers.delete(id);
-      plan(0);
+      rounds.within(0);
     },
     async start() {
-      if (stopped) return;
+      if (rounds.stopped()) return;
       off = store.onChange((kind, id) => {
         if (kind === 'schedule') note(id);
-        if (kind === 'schedule' || kind === 'job') plan(0);
+        if (kind === 'schedule' || kind === 'job') rounds.within(0);
       });
       for (const id of store.schedules.keys()) note(id);
-      plan(0);
+      rounds.within(0);
     },
     async stop() {
-      stopped = true;
       off?.();
-      timer?.cancel();
-      await looking;
+      await rounds.stop();
     },
   };
 }

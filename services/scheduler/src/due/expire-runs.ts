@@ -1,7 +1,8 @@
 import { controlSubject, shardOf } from '@jobflow/contracts';
-import type { Clock, EventLog, Logger, Service, StateStore, Timer } from '@jobflow/platform';
+import type { Clock, EventLog, Logger, Service, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
+import { createRounds } from '../time/rounds.js';
 import { expiredRuns } from './due-rows.js';
 import { otherQueues } from './other-queues.js';
 
@@ -28,9 +29,6 @@ const LATELY_MS = 30_000;
 export function createExpiry(dependencies: Dependencies): Service & { expire: ExpireRuns } {
   const { db, log, store, shards, clock, logger } = dependencies;
   const lately = new Map<string, number>();
-  let timer: Timer | undefined;
-  let looking: Promise<void> | undefined;
-  let stopped = false;
 
   const isOwn = (queue: string) => shards.heldSince(shardOf(queue)) !== undefined;
 
@@ -58,26 +56,11 @@ export function createExpiry(dependencies: Dependencies): Service & { expire: Ex
     await expire(rows.filter(({ queue }) => isOwn(queue)));
   }
 
-  function plan(): void {
-    if (stopped) return;
-    timer = clock.setTimer(LOOK_MS, () => {
-      looking = look()
-        .catch((error: unknown) => {
-          if (!stopped) logger.warn({ err: error }, 'expired runs cannot be looked up now');
-        })
-        .then(plan);
-    });
-  }
+  const rounds = createRounds({
+    ...{ clock, logger, round: look },
+    everyMs: LOOK_MS,
+    failure: 'expired runs cannot be looked up now',
+  });
 
-  return {
-    expire,
-    async start() {
-      plan();
-    },
-    async stop() {
-      stopped = true;
-      timer?.cancel();
-      await looking;
-    },
-  };
+  return { expire, start: rounds.start, stop: rounds.stop };
 }

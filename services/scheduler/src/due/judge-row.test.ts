@@ -1,50 +1,9 @@
 import { defaultRetryPolicy, defaultTimeoutPolicy, RunEvent } from '@jobflow/contracts';
 import { describe, expect, it } from 'vitest';
+import { DUE_AT as NOW, aDueRow as row } from '../testing/a-due-row.js';
 import type { DueRow } from './due-rows.js';
 import { judgeRow } from './judge-row.js';
 
-const NOW = 1_700_000_000_000;
-const row = (over: Partial<DueRow> = {}): DueRow => ({
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  job: 'mail.send',
-  job_revision: 2,
-  kind: 'HTTP',
-  spec: { url: 'https://example.com' },
-  policy: { retry: defaultRetryPolicy, timeout: defaultTimeoutPolicy, limits: {} },
-  status: 'SCHEDULED',
-  queue: 'mail',
-  priority: 5,
-  input: { to: 'ada' },
-  has_input: true,
-  attempt: 0,
-  delivery: -1,
-  tags: ['a'],
-  created_at: new Date(NOW - 5000),
-  created_by: 'user:1',
-  due_at: new Date(NOW),
-  next_attempt_at: null,
-  expires_at: null,
-  idempotency_key: null,
-  unique_key: 'u',
-  callback_url: null,
-  test: false,
-  retry_of: null,
-  schedule_id: null,
-  fire_at: null,
-  losses: 0,
-  wait_reason: null,
-  wait_since: null,
-  limit_key: null,
-  limited_since: null,
-  flow_id: null,
-  flow_key: null,
-  input_template: null,
-  queued_seq: null,
-  reschedules: null,
-  superseded: null,
-  size: 0,
-  ...over,
-});
 const judge = (over: Partial<DueRow> = {}, verify = false) => judgeRow(row(over), NOW, verify);
 
 describe('a run whose time has come', () => {

@@ -1,7 +1,8 @@
 import { shardOf } from '@jobflow/contracts';
-import type { Clock, Logger, NatsLink, Service, Timer } from '@jobflow/platform';
+import type { Clock, Logger, NatsLink, Service } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
+import { createRounds } from '../time/rounds.js';
 import { type DueRow, dueRows } from './due-rows.js';
 import { type LevelPosition, levelPositions, levelsOf, readModelCaughtUp } from './message-positions.js';
 import type { RowQueue } from './queue-due-row.js';
@@ -50,26 +51,14 @@ const RESCHEDULED = `select run_id as id, max((e->>'at')::float8) as at
  */
 export function createSupersededRuns({ db, link, rows, shards, clock, logger }: Dependencies): SupersededRuns {
   const waiting = new Map<string, { queue: string; since: number; lookAt: number }>();
-  let timer: Timer | undefined;
-  let looking: Promise<void> | undefined;
-  let stopped = false;
+  const rounds = createRounds({
+    ...{ clock, logger, round: look },
+    everyMs: LOOK_MS,
+    rests: () => waiting.size === 0,
+    failure: 'rescheduled runs cannot be queued anew now',
+  });
 
   const isOwn = (queue: string) => shards.heldSince(shardOf(queue)) !== undefined;
-
-  function wake(): void {
-    if (stopped || looking || timer) return;
-    timer = clock.setTimer(LOOK_MS, () => {
-      timer = undefined;
-      looking = look()
-        .catch((error: unknown) => {
-          if (!stopped) logger.warn({ err: error }, 'rescheduled runs cannot be queued anew now');
-        })
-        .then(() => {
-          looking = undefined;
-          if (waiting.size > 0) wake();
-        });
-    });
-  }
 
   async function look(): Promise<void> {
     const now = clock.now();
@@ -138,18 +127,14 @@ export function createSupersededRuns({ db, link, rows, shards, clock, logger }: 
 
   return {
     add({ id, queue }) {
-      if (stopped || waiting.has(id) || waiting.size >= MOST) return;
+      if (rounds.stopped() || waiting.has(id) || waiting.size >= MOST) return;
       const now = clock.now();
       waiting.set(id, { queue, since: now, lookAt: now });
-      wake();
+      rounds.within(LOOK_MS);
     },
     size: () => waiting.size,
-    async start() {},
-    async stop() {
-      stopped = true;
-      timer?.cancel();
-      await looking;
-    },
+    start: rounds.start,
+    stop: rounds.stop,
   };
 }
 

@@ -1,8 +1,9 @@
 import { shardOf } from '@jobflow/contracts';
 import { parseLimitKey } from '@jobflow/domain';
-import type { Clock, Logger, Service, StateStore, Timer } from '@jobflow/platform';
+import type { Clock, Logger, Service, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
+import { createRounds } from '../time/rounds.js';
 import { type DueRow, dueRows } from './due-rows.js';
 import type { RowQueue } from './queue-due-row.js';
 
@@ -43,9 +44,11 @@ const OLDEST = `select id from read.runs where ${WAITS} and limit_key = $1 order
  * before the log heard of what it held. Waking one too many costs little: it is refused again and keeps its place.
  */
 export function createWaiterWatch({ db, rows, store, shards, clock, logger }: Dependencies): Service {
-  let timer: Timer | undefined;
-  let looking: Promise<void> | undefined;
-  let stopped = false;
+  const rounds = createRounds({
+    ...{ clock, logger, round: look },
+    everyMs: LOOK_MS,
+    failure: 'runs that wait for limits cannot be looked up now',
+  });
 
   function mostOf({ key, limits }: Line): number {
     const parsed = parseLimitKey(key);
@@ -64,7 +67,7 @@ export function createWaiterWatch({ db, rows, store, shards, clock, logger }: De
     const running = new Map(held.map((row) => [row.key, row.running]));
     for (const line of lines) {
       const room = Math.min(MOST_WOKEN, mostOf(line) - (running.get(line.key) ?? 0));
-      if (room > 0 && !stopped) await wake(line.key, room);
+      if (room > 0 && !rounds.stopped()) await wake(line.key, room);
     }
   }
 
@@ -79,25 +82,5 @@ export function createWaiterWatch({ db, rows, store, shards, clock, logger }: De
     for (const row of waiting) await rows.queue({ ...row, next_attempt_at: new Date(clock.now()) });
   }
 
-  function plan(): void {
-    if (stopped) return;
-    timer = clock.setTimer(LOOK_MS, () => {
-      looking = look()
-        .catch((error: unknown) => {
-          if (!stopped) logger.warn({ err: error }, 'runs that wait for limits cannot be looked up now');
-        })
-        .then(plan);
-    });
-  }
-
-  return {
-    async start() {
-      plan();
-    },
-    async stop() {
-      stopped = true;
-      timer?.cancel();
-      await looking;
-    },
-  };
+  return rounds;
 }

@@ -1,5 +1,7 @@
 import { type Json, limits, type RunError, type RunEventOf, type RunStatus } from '@jobflow/contracts';
 import { fillParents, type ParentPath, parentsIn, pruneParents } from '@jobflow/domain';
+import type { StateStore } from '@jobflow/platform';
+import { schemaProblems } from '@jobflow/platform/input-schema';
 import type { Db } from '@jobflow/read-model';
 import type { DueRow } from '../due/due-rows.js';
 
@@ -25,16 +27,23 @@ const PARENTS = `select p.key, p.run_id, r.status, r.result, r.error
   left join lateral (select status, result, error from read.runs where id = p.run_id) r on true
   where c.flow_id = $1 and c.run_id = $2`;
 
+const REVISION = `select definition->'inputSchema' as schema from read.job_revisions where job = $1 and revision = $2`;
+
 /** Results of at most so many runs are held at a time, and so often at once: a result has up to 256 KiB. */
 const KEYS_AT_ONCE = 16;
 const AT_ONCE = 4;
 const TOO_LARGE = 'TEMPLATE_TOO_LARGE';
+/** As enqueueing names it, and a handler that looks for itself. */
+const INVALID = 'INVALID_INPUT';
+const PROBLEMS_SHOWN = 5;
+const PROBLEM_LENGTH = 300;
 
 /**
- * The input's templates are filled here, so that the message and the row hold what the handler gets. A spec's are left to
+ * The input's templates are filled here, so that the message and the row hold what the handler gets; what comes of it is
+ * held to the schema of the job, as it was when the run was made: the spec is of then, too. A spec's templates are left to
  * the executor, which alone has secrets; the message carries just the values they name.
  */
-export function createParentValues(db: Db): ParentValues {
+export function createParentValues(db: Db, jobs: StateStore['jobs']): ParentValues {
   const turn = turns(AT_ONCE);
   return {
     async fill(row, event) {
@@ -42,9 +51,29 @@ export function createParentValues(db: Db): ParentValues {
       const inInput = parentsIn(row.input_template ?? undefined);
       if (inSpec.length + inInput.length === 0) return { ok: true, event };
       const read = await turn(() => readParents(db, row, [...inSpec, ...inInput]));
-      return read.ok ? filledWith(row, event, read.parents, inSpec) : read;
+      if (!read.ok) return read;
+      const filled = filledWith(row, event, read.parents, inSpec);
+      if (!filled.ok || row.input_template === null) return filled;
+      const problems = Object.entries(schemaProblems(await schemaOf(row), filled.event.run.input));
+      return problems.length === 0 ? filled : refused(INVALID, invalid(problems));
     },
   };
+
+  /** Of a revision that is not kept any more nobody knows the schema: then it is the handler's to judge. */
+  async function schemaOf({ job, job_revision: revision }: DueRow): Promise<{ inputSchema?: Json | undefined }> {
+    const now = jobs.get(job)?.state;
+    if (now?.revision === revision) return now;
+    const [then] = await db.query<{ schema: Json | null }>(REVISION, [job, revision]);
+    return then?.schema == null ? {} : { inputSchema: then.schema };
+  }
+}
+
+function invalid(problems: readonly [path: string, problem: string][]): string {
+  const shown = problems
+    .slice(0, PROBLEMS_SHOWN)
+    .map(([path, problem]) => `${path} ${problem}`.slice(0, PROBLEM_LENGTH));
+  const more = problems.length > shown.length ? '; and more' : '';
+  return `The input, once its templates were filled, does not match the job's schema: ${shown.join('; ')}${more}`;
 }
 
 type Read = { ok: true; parents: { [key: string]: Json } } | Extract<Filled, { ok: false }>;

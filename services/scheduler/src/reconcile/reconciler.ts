@@ -1,11 +1,12 @@
 import { shardOf } from '@jobflow/contracts';
-import type { Clock, Logger, NatsLink, Service, StateStore, Timer } from '@jobflow/platform';
+import type { Clock, Logger, NatsLink, Service, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { type DueRow, dueRows } from '../due/due-rows.js';
 import { type LevelPosition, levelPositions, levelsOf, readModelCaughtUp } from '../due/message-positions.js';
 import type { RowQueue } from '../due/queue-due-row.js';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 import type { Shards } from '../shards/shard-locks.js';
+import { createRounds } from '../time/rounds.js';
 
 export interface Reconciler extends Service {
   /** Runs whose message had been lost: how many were queued again, and when it last happened. */
@@ -59,9 +60,10 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
   const { db, link, store, rows, shards, clock, logger, metrics, everyMs = EVERY_MS } = dependencies;
   let after = FIRST_ID;
   let found: { runs: number; lastAt: number } | undefined;
-  let timer: Timer | undefined;
-  let passing: Promise<void> | undefined;
-  let stopped = false;
+  const rounds = createRounds({
+    ...{ clock, logger, everyMs, round: pass },
+    failure: 'lost messages cannot be looked for now',
+  });
 
   async function pass(): Promise<void> {
     if (shards.heldSince(shardOf('default')) === undefined || !link.connected()) return;
@@ -73,7 +75,7 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
       return;
     }
     const lost = await nextPage(positions);
-    if (lost.length > 0 && !stopped) await queueAgain(lost, positions);
+    if (lost.length > 0 && !rounds.stopped()) await queueAgain(lost, positions);
   }
 
   async function nextPage(positions: readonly LevelPosition[]): Promise<string[]> {
@@ -103,33 +105,12 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
     metrics.reconciled(runs.length);
     found = { runs: (found?.runs ?? 0) + runs.length, lastAt: clock.now() };
     for (const row of lost) {
-      if (stopped) return;
+      if (rounds.stopped()) return;
       await rows.queue({ ...row, next_attempt_at: new Date(clock.now()) }, { verify: true });
     }
   }
 
-  function plan(): void {
-    if (stopped) return;
-    timer = clock.setTimer(everyMs, () => {
-      passing = pass()
-        .catch((error: unknown) => {
-          if (!stopped) logger.warn({ err: error }, 'lost messages cannot be looked for now');
-        })
-        .then(plan);
-    });
-  }
-
-  return {
-    found: () => found,
-    async start() {
-      plan();
-    },
-    async stop() {
-      stopped = true;
-      timer?.cancel();
-      await passing;
-    },
-  };
+  return { found: () => found, start: rounds.start, stop: rounds.stop };
 }
 
 const isQueued = (row: DueRow): boolean =>

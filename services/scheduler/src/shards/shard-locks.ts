@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { SHARDS } from '@jobflow/contracts';
-import type { Clock, Logger, Service, Timer } from '@jobflow/platform';
+import type { Clock, Logger, Service } from '@jobflow/platform';
 import { type Db, type DbSession, openLockSession } from '@jobflow/read-model';
+import { createRounds } from '../time/rounds.js';
 import { shareOut } from './share-out.js';
 
 /** Which shards this process looks after. Nobody else does at the same time, as far as Postgres knows. */
@@ -43,10 +44,12 @@ export function createShardLocks({ db, clock, logger, onChange }: Dependencies):
   const held = new Map<number, number>();
   let session: DbSession | undefined;
   let member = 0;
-  let timer: Timer | undefined;
-  let stopped = false;
-  let looking: Promise<void> | undefined;
   let trouble: string | undefined;
+  const rounds = createRounds({
+    ...{ clock, logger, round: lookInTime },
+    everyMs: LOOK_MS,
+    failure: 'the shards cannot be shared out now',
+  });
 
   function letGo(why: string): void {
     const lost = [...held.keys()];
@@ -105,18 +108,11 @@ export function createShardLocks({ db, clock, logger, onChange }: Dependencies):
     try {
       await Promise.race([look(turn), late.promise]);
     } catch (error) {
-      if (!stopped) letGo(error instanceof Error ? error.message : String(error));
+      if (!rounds.stopped()) letGo(error instanceof Error ? error.message : String(error));
     } finally {
       turn.over = true;
       limit.cancel();
     }
-  }
-
-  function plan(): void {
-    if (stopped) return;
-    timer = clock.setTimer(LOOK_MS, () => {
-      looking = lookInTime().then(plan);
-    });
   }
 
   return {
@@ -124,14 +120,12 @@ export function createShardLocks({ db, clock, logger, onChange }: Dependencies):
     held: () => [...held.keys()],
     trouble: () => trouble,
     async start() {
-      if (stopped) return;
+      if (rounds.stopped()) return;
       await lookInTime();
-      plan();
+      await rounds.start();
     },
     async stop() {
-      stopped = true;
-      timer?.cancel();
-      await looking;
+      await rounds.stop();
       held.clear();
       await session?.end();
       session = undefined;
