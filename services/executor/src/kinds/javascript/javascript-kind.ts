@@ -27,7 +27,7 @@ const NO_BUFFER = /^(Failed to allocate memory|Array buffer allocation failed)$/
 const CHILD_PROGRAM = fileURLToPath(new URL('./javascript-child.mjs', import.meta.url));
 
 const JavaScriptSpec = z.object({
-  /** A function `async (input, { log, progress, secret }) => result`, the body of one, or a module that exports one as default. */
+  /** A function `async (input, { log, secret }) => result`, the body of one, or a module that exports one as default. */
   code: z.string().min(1),
 });
 
