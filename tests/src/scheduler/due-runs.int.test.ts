@@ -31,6 +31,8 @@ describe('delayed runs', () => {
       late.push((queued[0]?.storedAt ?? 0) - dueAt - i);
     }
     expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+    // On a machine that does nothing else it is a few milliseconds.
+    expect(Math.max(...late)).toBeLessThan(1_000);
     console.log(`delayed runs were queued ${Math.min(...late)} to ${Math.max(...late)} ms after their time`);
     await until(async () => (await world.statusOf(runs[0] ?? '')) === 'QUEUED', 'the read model shows it');
     for (const scheduler of pair) expect(await scheduler.stop()).toBe(0);

@@ -1,4 +1,4 @@
-import { queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
+import { claimSubject, queueConsumer, RUNS_STREAM, type RunEvent } from '@jobflow/contracts';
 import { createWorker, defineHandler } from '@jobflow/sdk';
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -61,12 +61,17 @@ describe('a queued run that has lost its message', () => {
     await scheduler.stop();
   });
 
-  it('is told from one whose message waits, is with a worker, or was just given back', async () => {
+  it('is told from one whose message waits, is with a worker, or was claimed by one', async () => {
     const scheduler = await world.scheduler(OFTEN);
     const held = await world.enqueue({ queue: 'held' });
     await world.take('held');
     const waits = await world.enqueue({ queue: 'held' });
     const paused = await world.enqueue({ queue: 'other' });
+    const claimed = await world.enqueue({ queue: 'claimed' });
+    const { ack } = await world.take('claimed');
+    const claim: RunEvent = { type: 'RunClaimed', runId: claimed, attempt: 1, delivery: 0, workerId: 'w', n: 1 };
+    await world.world.log.append({ messages: [{ subject: claimSubject('claimed', claimed), events: [claim] }] });
+    await ack();
     // Each of these is found by a pass that has looked at the others as well.
     for (let pass = 0; pass < 3; pass++) {
       const queue = `lost-${pass}`;
@@ -74,7 +79,7 @@ describe('a queued run that has lost its message', () => {
       await (await world.take(queue)).ack();
       await world.queued(lost, 2);
     }
-    for (const id of [held, waits, paused]) expect(await world.queued(id)).toHaveLength(1);
+    for (const id of [held, waits, paused, claimed]) expect(await world.queued(id)).toHaveLength(1);
     await scheduler.stop();
   });
 });
