@@ -35,6 +35,7 @@ export {
 export { type ContainedOptions, type ContainedProcess, startContained } from './process/contained-process.js';
 export { type Containment, containedCommand, findContainment, type ResourceLimits } from './process/containment.js';
 export { jobEnvironment } from './process/job-environment.js';
+export { jsonAnswers } from './process/json-answers.js';
 export { JsonLines } from './process/json-lines.js';
 export { OUTPUT_BYTES, type OutputBudget, OutputLines } from './process/output-lines.js';
 export { type ProcessContext, stopWithContext } from './process/stop-with-context.js';

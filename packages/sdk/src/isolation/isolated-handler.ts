@@ -8,6 +8,7 @@ import {
   containedCommand,
   findContainment,
   JsonLines,
+  jsonAnswers,
   OUTPUT_BYTES,
   OutputLines,
   startContained,
@@ -96,12 +97,13 @@ function converse(ctx: KindContext, module: string, process_: ContainedProcess) 
   const hear = (value: unknown) => {
     const parsed = FromChild.safeParse(value);
     if (!parsed.success || outcome) return;
-    if (parsed.data.type === 'ask-secret') void answerSecret(ctx, parsed.data, tell);
+    if (parsed.data.type === 'ask-secret') answer?.(answerSecret(ctx, parsed.data));
     else outcome = passOn(ctx, parsed.data);
     if (outcome) setTimeout(() => process_.kill(), EXIT_MS).unref();
   };
   const lines = new JsonLines(hear, () => process_.kill());
   const { messages } = process_;
+  const answer = messages && jsonAnswers(messages);
   messages?.on('data', (chunk: Buffer) => lines.push(chunk));
   const tell = (message: ToChild) => messages?.writable && messages.write(`${JSON.stringify(message)}\n`);
   const abort = () => {
@@ -121,16 +123,12 @@ function converse(ctx: KindContext, module: string, process_: ContainedProcess) 
   };
 }
 
-/** The context remembers what it gave, and takes it out of all that is passed on from here. */
-async function answerSecret(
-  ctx: KindContext,
-  { id, name }: { id: number; name: string },
-  tell: (message: ToChild) => unknown,
-): Promise<void> {
+/** Never rejects. The context remembers what it gave, and takes it out of all that is passed on from here. */
+async function answerSecret(ctx: KindContext, { id, name }: { id: number; name: string }): Promise<ToChild> {
   try {
-    tell({ type: 'secret', id, value: await ctx.secret(name) });
+    return { type: 'secret', id, value: await ctx.secret(name) };
   } catch (thrown) {
-    tell({ type: 'no-secret', id, error: outcomeError(thrown) });
+    return { type: 'no-secret', id, error: outcomeError(thrown) };
   }
 }
 

@@ -75,13 +75,20 @@ function afterWorld() {
 const isAfter = (one: EndPlace, other: EndPlace) =>
   one.seq > other.seq || (one.seq === other.seq && one.runId > other.runId);
 
-it('an end is dealt with once by each schedule, also while another that was made later still reads it', async () => {
-  const { clock, scheduler, fired, end, follow } = afterWorld();
+/** A schedule has followed one end. */
+async function afterOneEnd() {
+  const world = afterWorld();
+  const { clock, scheduler, end, follow } = world;
   await scheduler.start();
   follow('first');
   await clock.advance(200);
   end('a');
   await clock.advance(200);
+  return world;
+}
+
+it('an end is dealt with once by each schedule, also while another that was made later still reads it', async () => {
+  const { clock, scheduler, fired, end, follow } = await afterOneEnd();
   // Its place is before all ends there are, so a page begins there.
   follow('second');
   end('b');
@@ -91,12 +98,7 @@ it('an end is dealt with once by each schedule, also while another that was made
 });
 
 it('a scheduler that begins goes on after the last end that the log holds', async () => {
-  const { clock, scheduler, fired, end, follow } = afterWorld();
-  await scheduler.start();
-  follow('first');
-  await clock.advance(200);
-  end('a');
-  await clock.advance(200);
+  const { clock, scheduler, fired, end } = await afterOneEnd();
   // Whoever takes the shard knows nothing but the log.
   scheduler.shardsMoved({ taken: Array.from({ length: 16 }, (_, n) => n), lost: [] });
   end('b');

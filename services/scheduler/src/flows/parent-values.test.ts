@@ -38,7 +38,9 @@ async function filled({ result, schemas = {}, deleted = false, template = { n: '
   const judged = judgeRow(row, DUE_AT, false);
   if (judged.kind !== 'queue') throw new Error('it is due');
   const event: RunEventOf<'RunQueued'> = judged.event;
-  return { filled: await createParentValues(db, jobs as StateStore['jobs']).fill(row, event), asked };
+  const parents = createParentValues(db, jobs as StateStore['jobs']);
+  const once = await parents.fill(row, event);
+  return { filled: once, asked, again: () => parents.fill(row, event) };
 }
 
 it('an input that fits its job once it is filled is handed on, without a question to the database', async () => {
@@ -67,6 +69,13 @@ it('an input is held to the schema of the revision that its run was made of', as
   );
   const { filled: unknown, asked } = await filled({ result: { n: 'three' }, schemas: { 3: schema('integer') } });
   expect(unknown.ok).toBe(true);
+  expect(asked).toEqual([['mail.send', 2]]);
+});
+
+it('the schema of an earlier revision is asked for once', async () => {
+  const schemas = { 2: schema('integer'), 3: schema('string') };
+  const { filled: one, asked, again } = await filled({ result: { n: 'three' }, schemas });
+  expect(await again()).toEqual(one);
   expect(asked).toEqual([['mail.send', 2]]);
 });
 

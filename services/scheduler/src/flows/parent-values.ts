@@ -1,7 +1,6 @@
-import { type Json, limits, type RunError, type RunEventOf, type RunStatus } from '@jobflow/contracts';
+import { type JobState, type Json, limits, type RunError, type RunEventOf, type RunStatus } from '@jobflow/contracts';
 import { fillParents, type ParentPath, parentsIn, pruneParents } from '@jobflow/domain';
 import type { StateStore } from '@jobflow/platform';
-import { schemaProblems } from '@jobflow/platform/input-schema';
 import type { Db } from '@jobflow/read-model';
 import type { DueRow } from '../due/due-rows.js';
 
@@ -37,6 +36,8 @@ const TOO_LARGE = 'TEMPLATE_TOO_LARGE';
 const INVALID = 'INVALID_INPUT';
 const PROBLEMS_SHOWN = 5;
 const PROBLEM_LENGTH = 300;
+/** Schemas of earlier revisions that are kept, compiled; the oldest goes. */
+const MOST_SCHEMAS = 100;
 
 /**
  * The input's templates are filled here, so that the message and the row hold what the handler gets; what comes of it is
@@ -45,6 +46,7 @@ const PROBLEM_LENGTH = 300;
  */
 export function createParentValues(db: Db, jobs: StateStore['jobs']): ParentValues {
   const turn = turns(AT_ONCE);
+  const earlier = new Map<string, Schema>();
   return {
     async fill(row, event) {
       const inSpec = parentsIn(row.spec ?? undefined);
@@ -54,19 +56,31 @@ export function createParentValues(db: Db, jobs: StateStore['jobs']): ParentValu
       if (!read.ok) return read;
       const filled = filledWith(row, event, read.parents, inSpec);
       if (!filled.ok || row.input_template === null) return filled;
+      // Loaded by the first that needs it: most schedulers never fill an input.
+      const { schemaProblems } = await import('@jobflow/platform/input-schema');
       const problems = Object.entries(schemaProblems(await schemaOf(row), filled.event.run.input));
       return problems.length === 0 ? filled : refused(INVALID, invalid(problems));
     },
   };
 
   /** Of a revision that is not kept any more nobody knows the schema: then it is the handler's to judge. */
-  async function schemaOf({ job, job_revision: revision }: DueRow): Promise<{ inputSchema?: Json | undefined }> {
+  async function schemaOf({ job, job_revision: revision }: DueRow): Promise<Schema> {
     const now = jobs.get(job)?.state;
     if (now?.revision === revision) return now;
+    const key = `${job} ${revision}`;
+    const known = earlier.get(key);
+    if (known) return known;
     const [then] = await db.query<{ schema: Json | null }>(REVISION, [job, revision]);
-    return then?.schema == null ? {} : { inputSchema: then.schema };
+    if (!then) return {};
+    const schema = then.schema === null ? {} : { inputSchema: then.schema };
+    const [oldest] = earlier.keys();
+    if (earlier.size >= MOST_SCHEMAS && oldest !== undefined) earlier.delete(oldest);
+    earlier.set(key, schema);
+    return schema;
   }
 }
+
+type Schema = Pick<JobState, 'inputSchema'>;
 
 function invalid(problems: readonly [path: string, problem: string][]): string {
   const shown = problems

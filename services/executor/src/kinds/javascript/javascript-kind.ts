@@ -6,6 +6,7 @@ import {
   containedCommand,
   JsonLines,
   jobEnvironment,
+  jsonAnswers,
   OUTPUT_BYTES,
   OutputLines,
   startContained,
@@ -16,7 +17,7 @@ import { z } from 'zod';
 import { JobError } from '../job-error.js';
 import { parseSpec } from '../parse-spec.js';
 import { exceededLimit } from '../program/exceeded-limit.js';
-import { secretAnswers } from './answer-secrets.js';
+import { answerSecret } from './answer-secret.js';
 import { ChildMessage, type ChildTask } from './child-messages.js';
 
 const DEFAULT_MEMORY_MB = 256;
@@ -79,12 +80,12 @@ async function runJavaScript(
     stderr.push(chunk);
   });
   const { messages: channel } = process_;
-  const answer = channel && secretAnswers(ctx, channel);
+  const answer = channel && jsonAnswers(channel);
   const messages = new JsonLines(
     (value) => {
       const message = ChildMessage.safeParse(value);
       if (!message.success) return;
-      if (message.data.type === 'ask-secret') answer?.(message.data.name);
+      if (message.data.type === 'ask-secret') answer?.(answerSecret(ctx, message.data.name));
       else last = passOn(ctx, message.data) ?? last;
     },
     () => process_.kill(),
