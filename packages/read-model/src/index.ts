@@ -1,5 +1,5 @@
 export * from './checkpoint/read-position.js';
-export type { CopyColumn, CopyType } from './db/copy-encoder.js';
+export { type CopyColumn, type CopyType, fieldColumns } from './db/copy-encoder.js';
 export * from './db/db.js';
 export { openLockSession } from './db/lock-session.js';
 export * from './db/pg-json.js';

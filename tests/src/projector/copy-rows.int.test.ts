@@ -2,23 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackingServices } from '@jobflow/cli';
-import { type CopyColumn, createDb, type DbSession } from '@jobflow/read-model';
+import { createDb, type DbSession, fieldColumns } from '@jobflow/read-model';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const COLUMNS: CopyColumn[] = [
-  { name: 'n', type: 'int' },
-  { name: 'a_uuid', type: 'uuid' },
-  { name: 'a_text', type: 'text' },
-  { name: 'a_smallint', type: 'smallint' },
-  { name: 'a_bigint', type: 'bigint' },
-  { name: 'a_real', type: 'real' },
-  { name: 'a_bool', type: 'bool' },
-  { name: 'a_json', type: 'json' },
-  { name: 'a_texts', type: 'texts' },
-  { name: 'a_uuids', type: 'uuids' },
-  { name: 'an_instant', type: 'instant' },
-];
+const COLUMNS = fieldColumns<Record<string, unknown>>(
+  `n int, a_uuid uuid, a_text text, a_smallint smallint, a_bigint bigint, a_real real, a_bool bool, a_json json,
+  a_texts texts, a_uuids uuids, an_instant instant`,
+);
 
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 const text = fc.string({ unit: 'binary', maxLength: 80 });

@@ -78,8 +78,10 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
     const at = clock.now();
     const msgId = unit.msgId ?? newId();
     const by: Actor = unit.by ?? { actor };
+    const id = idOf(msgId);
+    const more = unit.messages.length > 1 ? newId() : '';
     const messages = unit.messages.map((message, i) =>
-      encode(message, { id: i === 0 ? idOf(msgId) : newId(), at, by, trace: unit.trace }),
+      encode(message, { id: i === 0 ? id : `${more}.${i}`, at, by, trace: unit.trace }),
     );
     const most = (link.nc.info?.max_payload ?? 1024 * 1024) - HEADER_ROOM;
     if (messages.some(({ data }) => data.length > most)) throw new TypeError(`A message is larger than ${most} bytes.`);

@@ -17,10 +17,20 @@ export type CopyType =
   | 'texts'
   | 'uuids'
   | 'instant';
-export interface CopyColumn {
+/** A column of a table, and where its value stands in what a row is made of. */
+export interface CopyColumn<R> {
   name: string;
   type: CopyType;
+  of(row: R): unknown;
 }
+
+/** Columns whose values are fields of the same name, from text such as `run_id uuid, seq bigint`. */
+export const fieldColumns = <R extends object>(spec: string): CopyColumn<R>[] =>
+  spec
+    .trim()
+    .split(/,\s*/)
+    .map((column) => column.split(' ') as [keyof R & string, CopyType])
+    .map(([name, type]) => ({ name, type, of: (row) => row[name] }));
 
 /** "PGCOPY\n\377\r\n\0", no flags, no header extension. */
 const SIGNATURE = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
@@ -38,13 +48,13 @@ const SHORT = 40;
  * Rows in Postgres' binary COPY format (PostgreSQL documentation, COPY, "Binary Format"): a fraction of what it costs
  * the server to take them as JSON or text.
  */
-export class CopyEncoder {
-  readonly #columns: readonly CopyColumn[];
+export class CopyEncoder<R> {
+  readonly #columns: readonly CopyColumn<R>[];
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #view = new DataView(this.#buffer.buffer);
   #at = 0;
 
-  constructor(columns: readonly CopyColumn[]) {
+  constructor(columns: readonly CopyColumn<R>[]) {
     this.#columns = columns;
   }
 
@@ -53,13 +63,13 @@ export class CopyEncoder {
    *
    * @throws RangeError for a number or a UUID that is none of its column's type
    */
-  encode(rows: readonly object[]): Buffer {
+  encode(rows: Iterable<R>): Buffer {
     this.#at = SIGNATURE.copy(this.#buffer);
     for (const row of rows) {
       this.#room(2);
       this.#view.setInt16(this.#at, this.#columns.length);
       this.#at += 2;
-      for (const { name, type } of this.#columns) this.#value(name, type, (row as Record<string, unknown>)[name]);
+      for (const column of this.#columns) this.#value(column.name, column.type, column.of(row));
     }
     this.#room(2);
     this.#view.setInt16(this.#at, -1);

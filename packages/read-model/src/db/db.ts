@@ -27,7 +27,7 @@ export interface DbSession extends Queryable {
     params: readonly unknown[],
   ): Promise<T[]>;
   /** Adds rows, all or none: the cheapest way in. Without a transaction of its own. */
-  copy(table: string, columns: readonly CopyColumn[], rows: readonly object[]): Promise<void>;
+  copy<R>(table: string, columns: readonly CopyColumn<R>[], rows: Iterable<R>): Promise<void>;
   tx<T>(fn: (tx: DbSession) => Promise<T>): Promise<T>;
   end(): Promise<void>;
 }

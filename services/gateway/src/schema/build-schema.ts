@@ -15,6 +15,7 @@ import { covers, type Role } from '../auth/role.js';
 import type { Context } from '../context/context.js';
 import { ApiError } from '../errors/api-error.js';
 import { forbidden, notFound, unauthenticated } from '../errors/refusals.js';
+import { withPlainArgs } from './plain-arg.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
 
@@ -55,7 +56,7 @@ function guard(root: RootName, type: GraphQLObjectType): void {
       }) as Resolve;
       continue;
     }
-    const resolve = (field.resolve ?? defaultFieldResolver) as Resolve;
+    const resolve = withPlainArgs(field.name, (field.resolve ?? defaultFieldResolver) as Resolve);
     const nullable = !isNonNullType(field.type);
     field.resolve = (async (source, args, context, info) => {
       check(wanted, context as Context, field.name);

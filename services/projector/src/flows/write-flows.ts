@@ -1,35 +1,14 @@
-import { type CopyColumn, type DbSession, pgJson } from '@jobflow/read-model';
+import { type DbSession, fieldColumns, pgJson } from '@jobflow/read-model';
 import type { FlowRow } from './fold-flow.js';
 
-const NODES: CopyColumn[] = [
-  { name: 'flow_id', type: 'uuid' },
-  { name: 'n', type: 'int' },
-  { name: 'key', type: 'text' },
-  { name: 'run_id', type: 'uuid' },
-  { name: 'depends_on', type: 'uuids' },
-  { name: 'runs_anyway', type: 'bool' },
-  { name: 'delay_ms', type: 'bigint' },
-];
-const FLOWS: CopyColumn[] = [
-  { name: 'id', type: 'uuid' },
-  { name: 'name', type: 'text' },
-  { name: 'status', type: 'text' },
-  { name: 'tags', type: 'texts' },
-  { name: 'jobs', type: 'texts' },
-  { name: 'queue', type: 'text' },
-  { name: 'callback_url', type: 'text' },
-  { name: 'idempotency_key', type: 'text' },
-  { name: 'total', type: 'int' },
-  { name: 'done', type: 'int' },
-  { name: 'failed', type: 'int' },
-  { name: 'cancel_requested_at', type: 'instant' },
-  { name: 'cancel_reason', type: 'text' },
-  { name: 'retries', type: 'int' },
-  { name: 'created_at', type: 'instant' },
-  { name: 'created_by', type: 'text' },
-  { name: 'finished_at', type: 'instant' },
-  { name: 'changed_seq', type: 'bigint' },
-];
+const NODES = fieldColumns<ReturnType<typeof nodeRows>[number]>(
+  'flow_id uuid, n int, key text, run_id uuid, depends_on uuids, runs_anyway bool, delay_ms bigint',
+);
+const FLOWS = fieldColumns<ReturnType<typeof givenColumns>>(
+  `id uuid, name text, status text, tags texts, jobs texts, queue text, callback_url text, idempotency_key text, total int,
+  done int, failed int, cancel_requested_at instant, cancel_reason text, retries int, created_at instant, created_by text,
+  finished_at instant, changed_seq bigint`,
+);
 const UPDATE = `update read.flows f set status = x.status, done = x.done, failed = x.failed, cancel_reason = x.cancel_reason,
     cancel_requested_at = to_timestamp(x.cancel_requested_at / 1000.0), finished_at = to_timestamp(x.finished_at / 1000.0),
     retries = x.retries, changed_seq = x.changed_seq

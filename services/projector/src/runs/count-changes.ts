@@ -1,4 +1,4 @@
-import type { RunStatus } from '@jobflow/contracts';
+import { RunStatus } from '@jobflow/contracts';
 import type { RunLifeEvent, RunState } from '@jobflow/domain';
 
 type Status = Lowercase<RunStatus>;
@@ -45,6 +45,10 @@ export const histogramBin = (ms: number): number =>
   ms < 1 ? 0 : Math.min(HISTOGRAM_BINS - 1, Math.ceil(Math.log2(ms + 1)));
 
 const MINUTE = 60_000;
+const COUNTED = Object.fromEntries(RunStatus.options.map((status) => [status, status.toLowerCase()])) as Record<
+  RunStatus,
+  Status
+>;
 const ENDS = { SUCCEEDED: 'succeeded', FAILED: 'failed', CANCELLED: 'cancelled', EXPIRED: 'expired' } as const;
 
 /** What a batch adds to the counters: kept, never counted again. */
@@ -52,6 +56,7 @@ export class ChangeCounter {
   readonly queues = new Map<string, Counts>();
   readonly jobs = new Map<string, JobChange>();
   readonly minutes = new Map<string, MinuteChange>();
+  private lastMinute: MinuteChange | undefined;
 
   /** One accepted event, from the state before it to the one after. */
   add(
@@ -65,8 +70,8 @@ export class ChangeCounter {
     if (before?.status !== after.status) {
       const queue = this.queue(after.queue);
       for (const counts of [queue, job.counts]) {
-        if (before) count(counts, before.status.toLowerCase() as Status, -1);
-        count(counts, after.status.toLowerCase() as Status, 1);
+        if (before) count(counts, COUNTED[before.status], -1);
+        count(counts, COUNTED[after.status], 1);
       }
       if (!job.last || job.last.id <= after.id) job.last = { id: after.id, status: after.status, at: lastMoved(after) };
     }
@@ -124,6 +129,9 @@ export class ChangeCounter {
 
   private minute(run: RunState, instant: number): MinuteChange {
     const at = Math.floor(instant / MINUTE) * MINUTE;
+    const last = this.lastMinute;
+    // Mostly the same as before: making a key of it would cost more than all the rest.
+    if (last?.at === at && last.job === run.job && last.queue === run.queue && last.kind === run.kind) return last;
     const key = `${at} ${run.queue} ${run.kind} ${run.job}`;
     let change = this.minutes.get(key);
     if (!change) {
@@ -133,6 +141,7 @@ export class ChangeCounter {
       change = { at, queue: run.queue, job: run.job, kind: run.kind, ...zero, ...sums, ...hists };
       this.minutes.set(key, change);
     }
+    this.lastMinute = change;
     return change;
   }
 }

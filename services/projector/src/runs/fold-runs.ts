@@ -27,12 +27,18 @@ import type { RunCache } from './run-cache.js';
 import type { RunRow } from './run-row.js';
 import { Waiters } from './waiters.js';
 
+/** What a batch adds to the timeline of a run, under the sequence of the first of it. */
+export interface Timeline {
+  seq: number;
+  events: StoredEvent[];
+}
+
 /** What a batch of the run log comes to. */
 export interface RunsFolded {
   firstSeq: number;
   lastSeq: number;
   rows: Map<string, RunRow>;
-  timelines: Map<string, { seq: number; events: StoredEvent[] }>;
+  timelines: Map<string, Timeline>;
   counter: ChangeCounter;
   ticks: RunEventOf<'ScheduleTicked'>[];
   fires: Map<string, FireRow>;

@@ -1,40 +1,30 @@
 import type { RunEventOf } from '@jobflow/contracts';
-import { type CopyColumn, type CopyType, type DbSession, pgJson } from '@jobflow/read-model';
+import { type CopyColumn, type CopyType, type DbSession, fieldColumns, pgJson } from '@jobflow/read-model';
 import { writeFlows } from '../flows/write-flows.js';
-import type { RunsFolded } from './fold-runs.js';
-import { outboxRows } from './outbox-rows.js';
-import { changingColumns, givenColumns, type RunRow } from './run-row.js';
+import type { RunsFolded, Timeline } from './fold-runs.js';
+import { type OutboxRow, outboxRows } from './outbox-rows.js';
+import { CHANGING, GIVEN, ID } from './run-columns.js';
+import { isNew, type NewRunRow, type RunRow } from './run-row.js';
 
-const columns = (spec: string): CopyColumn[] =>
-  spec
-    .trim()
-    .split(/,\s*/)
-    .map((column) => column.split(' ') as [string, CopyType])
-    .map(([name, type]) => ({ name, type }));
-
-const ID: CopyColumn = { name: 'id', type: 'uuid' };
-const CHANGING =
-  columns(`status text, priority smallint, attempt smallint, max_attempts smallint, delivery int, claim int, started bool,
-  alone bool, losses smallint, lost_workers texts, progress real, progress_message text, worker_id text, due_at instant, queued_at instant, started_at instant,
-  finished_at instant, next_attempt_at instant, wait_ms int, duration_ms int, cancel_requested_at instant, cancel_reason text,
-  dead_letter text, operations uuids, fingerprint text, wait_reason text, wait_since instant, limit_key text, limited_since instant, queued_seq bigint, reschedules int,
-  superseded bool, revision int, timeline_count int, changed_seq bigint,
-  ended_seq bigint, result json, error json`);
-const GIVEN =
-  columns(`job text, job_revision int, kind text, spec json, policy json, queue text, input json, tags texts, created_at instant,
-  created_by text, expires_at instant, idempotency_key text, unique_key text, callback_url text, test bool, retry_of uuid,
-  schedule_id text, fire_at instant, trace_id text, limit_keys texts, flow_id uuid, flow_key text,
-  input_template json`);
 const ALL = [ID, ...CHANGING, ...GIVEN];
-const TIMELINE = columns('run_id uuid, seq bigint, events json');
-const OUTBOX = columns('subject text, msg_id text, payload json');
+const TIMELINE: readonly CopyColumn<[runId: string, timeline: Timeline]>[] = [
+  { name: 'run_id', type: 'uuid', of: ([runId]) => runId },
+  { name: 'seq', type: 'bigint', of: ([, timeline]) => timeline.seq },
+  { name: 'events', type: 'json', of: ([, timeline]) => timeline.events },
+];
+const OUTBOX = fieldColumns<OutboxRow>('subject text, msg_id text, payload json');
 
 /** Changed rows are copied here, and the runs are updated from it: read as JSON they would cost the server twice as much. */
-const CHANGED = [ID, ...CHANGING, ...columns('has_result bool, has_error bool')];
+const CHANGED: readonly CopyColumn<RunRow>[] = [
+  ID,
+  ...CHANGING,
+  { name: 'has_result', type: 'bool', of: (row) => row.result !== undefined },
+  { name: 'has_error', type: 'bool', of: (row) => row.error !== undefined },
+];
 const SQL_TYPES: Partial<Record<CopyType, string>> = { instant: 'timestamptz', texts: 'text[]', uuids: 'uuid[]' };
 const CHANGED_TABLE = `create temporary table if not exists changed_runs
   (${CHANGED.map(({ name, type }) => `${name} ${SQL_TYPES[type] ?? type}`).join(', ')}) on commit delete rows`;
-const assigned = ({ name, type }: CopyColumn): string => {
+const assigned = ({ name, type }: CopyColumn<RunRow>): string => {
   // Given once: later batches of an ended run do not know it.
   if (name === 'ended_seq') return 'ended_seq = coalesce(x.ended_seq, r.ended_seq)';
   return type === 'json'
@@ -72,7 +62,7 @@ const AS_CONFIGURED =
   'set local enable_seqscan to default; set local enable_nestloop to default; set local enable_mergejoin to default';
 
 async function update(tx: DbSession, rows: readonly RunRow[]): Promise<void> {
-  await tx.copy('changed_runs', CHANGED, rows.map(changingColumns));
+  await tx.copy('changed_runs', CHANGED, rows);
   await tx.query(BY_IDS);
   await tx.prepared('runs-update', UPDATE, [rows.map((row) => row.state.id)]);
   await tx.query(AS_CONFIGURED);
@@ -80,11 +70,10 @@ async function update(tx: DbSession, rows: readonly RunRow[]): Promise<void> {
 
 /** Writes the rows of runs, their timelines, ticks and effects. Counters have their own writer. */
 export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void> {
-  const inserts: object[] = [];
+  const inserts: NewRunRow[] = [];
   const updates: RunRow[] = [];
   for (const row of folded.rows.values()) {
-    if (row.definition)
-      inserts.push({ ...changingColumns(row), ...givenColumns({ ...row, definition: row.definition }) });
+    if (isNew(row)) inserts.push(row);
     else updates.push(row);
   }
   const send = async (name: string, sql: string, rows: object[]) => {
@@ -97,8 +86,7 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
   );
   await send('runs-inputs', INPUTS, inputs);
   await writeFlows(tx, folded.flows);
-  const timelines = [...folded.timelines].map(([run_id, { seq, events }]) => ({ run_id, seq, events }));
-  if (timelines.length > 0) await tx.copy('read.run_events', TIMELINE, timelines);
+  if (folded.timelines.size > 0) await tx.copy('read.run_events', TIMELINE, folded.timelines);
   await send('fires', FIRES, [...folded.fires.values()]);
   await send('last-ticks', LAST_TICKS, lastTicks(folded.ticks));
   await send('retried', RETRIED, folded.retried);
