@@ -6,6 +6,7 @@ import { quickCheck } from './quick-check.js';
 import { RunEvent } from './run-events.js';
 import { StateEvent } from './state-events.js';
 import { upcast } from './upcast.js';
+import { addUsualPolicies, withoutUsualPolicies } from './usual-policies.js';
 
 export const COMMIT_VERSION = 1;
 
@@ -51,7 +52,10 @@ const isEvent = {
 
 export type ParsedCommit<F extends CommitFamily> = { ok: true; commit: CommitOf<F> } | { ok: false; reason: string };
 
-/** Reads a stored commit: JSON, then one version at a time up to the current one, then the schema. Never throws. */
+/**
+ * Reads a stored commit: JSON, then one version at a time up to the current one, what it leaves out, then the schema.
+ * Never throws.
+ */
 export function parseCommit<F extends CommitFamily>(family: F, data: Uint8Array | string): ParsedCommit<F> {
   let raw: unknown;
   try {
@@ -61,6 +65,7 @@ export function parseCommit<F extends CommitFamily>(family: F, data: Uint8Array 
   }
   const lifted = upcast(family, raw);
   if (!lifted.ok) return lifted;
+  if (family === 'run') addUsualPolicies(lifted.raw.events);
   if (isRight(family, lifted.raw)) return { ok: true, commit: lifted.raw as unknown as CommitOf<F> };
   const parsed = schemas[family].safeParse(lifted.raw);
   if (parsed.success) return { ok: true, commit: parsed.data as CommitOf<F> };
@@ -76,7 +81,8 @@ function isRight(family: CommitFamily, raw: Record<string, unknown>): boolean {
   return (raw.events as unknown[]).every(check);
 }
 
-/** Checks an event before it is written; a mistake here is a bug of the writer and throws. */
-export function checkEvent<F extends CommitFamily>(family: F, event: CommitOf<F>['events'][number]): void {
+/** Checks an event, and gives what is stored of it; a mistake here is a bug of the writer and throws. */
+export function storable<F extends CommitFamily>(family: F, event: CommitOf<F>['events'][number]): object {
   if (!isEvent[family](event)) eventSchemas[family].parse(event);
+  return family === 'run' ? withoutUsualPolicies(event) : event;
 }

@@ -1,4 +1,4 @@
-import { type Actor, COMMIT_VERSION, type CommitFamily, checkEvent, limits } from '@jobflow/contracts';
+import { type Actor, COMMIT_VERSION, type CommitFamily, limits, storable } from '@jobflow/contracts';
 import type { LogEvent } from './event-log-types.js';
 
 const families: readonly [prefix: string, family: CommitFamily][] = [
@@ -21,13 +21,13 @@ export interface CommitHead {
   trace?: string | undefined;
 }
 
-/** A whole commit of checked events, as the bytes that are stored. */
+/** A whole commit of these events, which are checked, as the bytes that are stored. */
 export function commitBytes(subject: string, head: CommitHead, events: LogEvent[]): Uint8Array {
   const { id, at, by, trace } = head;
   if (events.length === 0 || events.length > COMMIT_EVENTS) throw new TypeError('A commit has 1 to 500 events.');
   const family = familyOf(subject);
-  for (const event of events) checkEvent(family, event);
-  return Buffer.from(JSON.stringify({ v: COMMIT_VERSION, id, at, by, trace, events }));
+  const stored = events.map((event) => storable(family, event));
+  return Buffer.from(JSON.stringify({ v: COMMIT_VERSION, id, at, by, trace, events: stored }));
 }
 
 /** A commit of events that were checked and encoded one by one as they came. */

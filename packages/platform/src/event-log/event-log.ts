@@ -1,4 +1,4 @@
-import { type Actor, checkEvent, limits, streams } from '@jobflow/contracts';
+import { type Actor, limits, storable, streams } from '@jobflow/contracts';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { newId } from '../ids/ids.js';
@@ -175,10 +175,7 @@ function encode(message: UnitMessage, head: Parameters<typeof commitBytes>[1]): 
 function encodeFacts(subject: string, events: LogEvent[]): string[] {
   if (events.length === 0 || events.length > limits.commitEvents) throw new TypeError('1 to 500 events at a time.');
   const family = familyOf(subject);
-  return events.map((event) => {
-    checkEvent(family, event);
-    return JSON.stringify(event);
-  });
+  return events.map((event) => JSON.stringify(storable(family, event)));
 }
 
 function streamOfSubject(subject: string): string {
