@@ -1,4 +1,4 @@
-import { createSecretBox, keyIdOf, secretAad } from '@jobflow/platform';
+import { createSecretBox } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
 import { ApiClient } from '../system/api-client.js';
@@ -504,8 +504,8 @@ describe('channels', () => {
         [name],
       );
       expect(row?.sealed).not.toContain('topsecret');
-      const box = createSecretBox(key, keyIdOf(key));
-      return JSON.parse(box.open(row?.sealed ?? '', secretAad('gateway.secrets', name, 'sealed', box.keyId)));
+      const place = { table: 'gateway.secrets', row: name, column: 'sealed' };
+      return JSON.parse(createSecretBox({ current: key }).open(row?.sealed ?? '', place));
     };
     expect(await open()).toEqual({ secret, headers: { 'x-api-key': 'topsecret' } });
     const update =
