@@ -2,11 +2,17 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command/command.js';
 import { migrate } from './command/migrate.js';
+import { rotateSecretsKey } from './command/rotate-secrets-key.js';
 import { start } from './command/start.js';
 import { workerCredentials } from './command/worker-credentials.js';
 import { PlainError } from './plain-error.js';
 
-const commands: Readonly<Record<string, Command>> = { start, migrate, 'worker-credentials': workerCredentials };
+const commands: Readonly<Record<string, Command>> = {
+  start,
+  migrate,
+  'worker-credentials': workerCredentials,
+  'rotate-secrets-key': rotateSecretsKey,
+};
 
 const usage = (): string =>
   [

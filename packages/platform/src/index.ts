@@ -49,7 +49,15 @@ export type {
 } from './pull-loop/pull-loop-types.js';
 export { REDACTED, Redactor } from './secrets/redactor.js';
 export { createSealedReader, type SealedMessage, type SealedReader, sealFor } from './secrets/sealed-message.js';
-export { createSecretBox, keyIdOf, type SecretBox, SecretBoxError, secretAad } from './secrets/secret-box.js';
+export {
+  createSecretBox,
+  keyIdOf,
+  type SecretBox,
+  SecretBoxError,
+  type SecretKeys,
+  type SecretPlace,
+} from './secrets/secret-box.js';
+export { encryptionConfig, secretKeysOf } from './secrets/secret-keys.js';
 export { type Check, type CheckResult, createHealth, type Health } from './service/health.js';
 export { metric } from './service/metric.js';
 export { runService } from './service/run-service.js';

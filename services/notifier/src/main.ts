@@ -1,14 +1,14 @@
 import {
   BootError,
-  base64Key,
   cidrs,
   connectionConfig,
   connectNats,
   createSecretBox,
+  encryptionConfig,
   ensureStreams,
-  keyIdOf,
   readConfig,
   runService,
+  secretKeysOf,
   systemClock,
 } from '@jobflow/platform';
 import { createDb } from '@jobflow/read-model';
@@ -20,7 +20,7 @@ await runService('notifier', async ({ health, logger, version }) => {
   const config = readConfig('notifier', {
     NATS_URL,
     DATABASE_URL,
-    JOBFLOW_ENCRYPTION_KEY: base64Key(32),
+    ...encryptionConfig,
     JOBFLOW_ALLOW_CIDRS: cidrs.default([]),
     JOBFLOW_CALLBACK_SECRET: z
       .string()
@@ -39,7 +39,7 @@ await runService('notifier', async ({ health, logger, version }) => {
   const notifier = createNotifier({
     link,
     db,
-    box: createSecretBox(config.JOBFLOW_ENCRYPTION_KEY, keyIdOf(config.JOBFLOW_ENCRYPTION_KEY)),
+    box: createSecretBox(secretKeysOf(config)),
     clock: systemClock,
     logger,
     allow: config.JOBFLOW_ALLOW_CIDRS,

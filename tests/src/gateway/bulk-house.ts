@@ -75,3 +75,6 @@ export const allDead = (api: ApiClient, job: string, count: number) =>
     { filter: { jobs: [job], deadLetter: ['OPEN'] } },
     ({ runs }) => runs.totalCount === count,
   );
+
+/** The filter of a job's open dead letters. */
+export const openLetters = (job: string) => ({ jobs: [job], deadLetter: ['OPEN'] });

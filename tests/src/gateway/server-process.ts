@@ -157,6 +157,10 @@ export class GatewayProcess {
     this.child.kill('SIGTERM');
     return ended;
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers have the shape of whatever was asked

@@ -2,15 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AlertRule, type ChannelState, outcomeSubject, queuedSubject } from '@jobflow/contracts';
-import {
-  createSecretBox,
-  createStateStore,
-  keyIdOf,
-  newId,
-  type StateStore,
-  saveState,
-  secretAad,
-} from '@jobflow/platform';
+import { createSecretBox, createStateStore, newId, type StateStore, saveState } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { silent, until } from '../platform/backed.js';
 import { runQueued, runSucceeded } from '../platform/events.js';
@@ -40,7 +32,9 @@ export interface Notified extends AsyncDisposable {
   base: Projected;
   db: Db;
   store: StateStore;
-  notify(): Promise<NotifierProcess>;
+  /** Seals channels' secrets, and is every notifier's key unless it is told another. */
+  key: Buffer;
+  notify(env?: Record<string, string>): Promise<NotifierProcess>;
   /** Saves a webhook channel and its secret, which it gives back. */
   channel(id: string, url: string, rule?: Partial<AlertRule>, headers?: Record<string, string>): Promise<string>;
   /** A run from its queueing to its end; its id. */
@@ -61,14 +55,15 @@ export async function notified(): Promise<Notified> {
   await base.project(url);
   const store = createStateStore(base.link, { kinds: ['channel'], logger: silent });
   await store.start();
-  const box = createSecretBox(key, keyIdOf(key));
+  const box = createSecretBox({ current: key });
   const processes: ChildProcess[] = [];
 
   return {
     base,
     db,
     store,
-    async notify() {
+    key,
+    async notify(more = {}) {
       const env = {
         ...process.env,
         NATS_URL: base.backing.natsUrl,
@@ -77,6 +72,7 @@ export async function notified(): Promise<Notified> {
         JOBFLOW_ENCRYPTION_KEY: key.toString('base64'),
         JOBFLOW_CALLBACK_SECRET: callbackSecret,
         JOBFLOW_ALLOW_CIDRS: '127.0.0.0/8,::1/128',
+        ...more,
       };
       const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       processes.push(child);
@@ -103,10 +99,8 @@ export async function notified(): Promise<Notified> {
     async channel(id, target, rule = {}, headers) {
       const secret = `whsec_${randomBytes(32).toString('base64')}`;
       const name = `channel:${id}`;
-      const sealed = box.seal(
-        JSON.stringify({ secret, ...(headers ? { headers } : {}) }),
-        secretAad('gateway.secrets', name, 'sealed', box.keyId),
-      );
+      const place = { table: 'gateway.secrets', row: name, column: 'sealed' };
+      const sealed = box.seal(JSON.stringify({ secret, ...(headers ? { headers } : {}) }), place);
       await db.query('insert into gateway.secrets (name, sealed, updated_at, updated_by) values ($1, $2, now(), $3)', [
         name,
         sealed,

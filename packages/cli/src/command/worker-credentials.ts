@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askNats } from '../backing/ask-nats.js';
 import { workerUserConfig } from '../backing/nats-config.js';
@@ -14,9 +14,9 @@ import {
 import { readSecrets } from '../data-dir/secrets.js';
 import { PlainError } from '../plain-error.js';
 import { reachableHost } from '../platform/claim-port.js';
-import { REPOSITORY } from '../platform/repository.js';
 import { signalRecorded } from '../process/pid-files.js';
 import type { Command, CommandContext } from './command.js';
+import { dataDirOf } from './data-dir-of.js';
 import { parseOptions } from './parse-options.js';
 
 const help = `\
@@ -75,9 +75,8 @@ interface Home {
   nats: string;
 }
 
-function homeOf({ cwd, env }: CommandContext, given: string | undefined): Home {
-  const dir = given ?? (env.JOBFLOW_DATA_DIR || undefined);
-  const path = dir === undefined ? join(REPOSITORY, '.jobflow') : resolve(cwd, dir);
+function homeOf(context: CommandContext, given: string | undefined): Home {
+  const path = dataDirOf(context, given);
   return { path, nats: join(path, 'nats') };
 }
 

@@ -8,7 +8,7 @@ import { isAlive, processIdentity } from '../process/process-identity.js';
 import { tempDir } from '../testing/temp-dir.js';
 import { openDataDir } from './data-dir.js';
 import { lockDataDir } from './lock.js';
-import { forgetAdminSeed, initialAdminPassword } from './secrets.js';
+import { forgetAdminSeed, initialAdminPassword, readSecrets, rotateEncryptionKey } from './secrets.js';
 
 let dir: Awaited<ReturnType<typeof tempDir>>;
 beforeEach(async () => {
@@ -59,6 +59,25 @@ test('secrets are made once, for their owner alone, and the password is not amon
   const third = await openDataDir(dir.path);
   expect(await initialAdminPassword(third.secrets)).toBeUndefined();
   await third.unlock();
+});
+
+test('a new key for stored secrets keeps those from before, and outlives what a running start writes', async () => {
+  const running = await openDataDir(dir.path);
+  const first = running.secrets.encryptionKey;
+  const second = await rotateEncryptionKey(dir.path);
+  expect(second.old).toBe(first);
+  const third = await rotateEncryptionKey(dir.path);
+  await forgetAdminSeed(dir.path, running.secrets);
+  await running.unlock();
+  const { adminSeed, ...secrets } = await readSecrets(dir.path);
+  expect(adminSeed).toBeUndefined();
+  expect(secrets).toMatchObject({
+    encryptionKey: third.current,
+    oldEncryptionKeys: [second.current, first],
+    jwtKey: running.secrets.jwtKey,
+  });
+  expect(Buffer.from(third.current, 'base64')).toHaveLength(32);
+  expect((await stat(join(dir.path, 'secrets.json'))).mode & 0o777).toBe(0o600);
 });
 
 test('ports are the same at every start', async () => {

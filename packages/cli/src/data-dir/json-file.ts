@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PlainError } from '../plain-error.js';
 
 /** Reads a file that this program wrote; undefined if there is none yet. */
@@ -20,4 +21,7 @@ export async function writeJsonFile(path: string, content: unknown): Promise<voi
   const fresh = `${path}.new`;
   await writeFile(fresh, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flush: true });
   await rename(fresh, path);
+  // A name is on the disk once its folder is: a key that something was sealed with must not be gone after a power loss.
+  await using folder = await open(dirname(path));
+  await folder.sync().catch(() => undefined); // there are file systems that cannot
 }

@@ -7,6 +7,8 @@ export interface Secrets {
   /** Base64, 32 bytes each. */
   jwtKey: string;
   encryptionKey: string;
+  /** Keys of stored secrets from before, newest first: they open what is still sealed under them. */
+  oldEncryptionKeys?: string[];
   /** Signs one-off callbacks; as Standard Webhooks writes it. */
   callbackSecret: string;
   natsPassword: string;
@@ -15,6 +17,8 @@ export interface Secrets {
   /** The first administrator's password is derived from it. Deleted once that password was shown. */
   adminSeed?: string;
 }
+
+const KEY_BYTES = 32;
 
 const pathOf = (dir: string): string => join(dir, 'secrets.json');
 
@@ -29,7 +33,7 @@ export async function loadSecrets(dir: string): Promise<Secrets> {
   const known = await readJsonFile<Secrets>(pathOf(dir));
   if (known) return known;
   const { randomBytes } = await import('node:crypto');
-  const key = (): string => randomBytes(32).toString('base64');
+  const key = (): string => randomBytes(KEY_BYTES).toString('base64');
   const password = (): string => randomBytes(24).toString('base64url'); // becomes part of a URL
   const secrets: Secrets = {
     jwtKey: key(),
@@ -57,5 +61,20 @@ export async function initialAdminPassword({ adminSeed }: Secrets): Promise<stri
 
 export async function forgetAdminSeed(dir: string, secrets: Secrets): Promise<void> {
   delete secrets.adminSeed;
-  await writeJsonFile(pathOf(dir), secrets);
+  // As it is by now: a key may have been made since this process read it.
+  const { adminSeed: _, ...kept } = await readSecrets(dir);
+  await writeJsonFile(pathOf(dir), kept);
+}
+
+/** A new key for stored secrets, in use from the next start on; the present one becomes an old one. Answers with both. */
+export async function rotateEncryptionKey(dir: string): Promise<{ current: string; old: string }> {
+  const [secrets, { randomBytes }] = [await readSecrets(dir), await import('node:crypto')];
+  const { encryptionKey: old, oldEncryptionKeys = [] } = secrets;
+  const current = randomBytes(KEY_BYTES).toString('base64');
+  await writeJsonFile(pathOf(dir), {
+    ...secrets,
+    encryptionKey: current,
+    oldEncryptionKeys: [old, ...oldEncryptionKeys],
+  });
+  return { current, old };
 }

@@ -6,6 +6,7 @@ const input: PlanInput = {
   secrets: {
     jwtKey: 'the-jwt-key',
     encryptionKey: 'the-encryption-key',
+    oldEncryptionKeys: ['an-old-key'],
     callbackSecret: 'whsec_x',
     natsPassword: 'n',
     postgresPassword: 'p',
@@ -36,7 +37,9 @@ test('several processes of one service are numbered', () => {
 });
 
 test('an executor, which runs the code of others, is told no secret but the log and Redis', () => {
-  const env = envOf('executor-1');
+  const given = { JOBFLOW_ENCRYPTION_OLD_KEYS: 'an-old-key', JOBFLOW_ENCRYPTION_NEXT_KEY: 'whsec_x' };
+  const plan = planServices({ ...input, env: { ...input.env, ...given } });
+  const env = plan.find(({ name }) => name === 'executor-1')?.env ?? {};
   expect(env).toMatchObject({
     NATS_URL: 'nats://n',
     REDIS_URL: 'redis://r',
@@ -44,7 +47,7 @@ test('an executor, which runs the code of others, is told no secret but the log 
     PATH: '/bin',
   });
   const said = JSON.stringify(env);
-  for (const secret of ['the-jwt-key', 'the-encryption-key', 'whsec_x', 'the-password', 'postgres://']) {
+  for (const secret of ['the-jwt-key', 'the-encryption-key', 'an-old-key', 'whsec_x', 'the-password', 'postgres://']) {
     expect(said).not.toContain(secret);
   }
 });
@@ -61,6 +64,23 @@ test('what the person set wins over the local defaults, and a key given outside 
     const expected = service === 'gateway' || service === 'notifier' ? 'given' : undefined;
     expect(env.JOBFLOW_ENCRYPTION_KEY).toBe(expected);
   }
+});
+
+test('gateway and notifier, and nobody else, are told the keys that open what was sealed before', () => {
+  const keysOf = (env: NodeJS.ProcessEnv) =>
+    planServices({ ...input, env }).map(({ service, env }) => [
+      service,
+      env.JOBFLOW_ENCRYPTION_OLD_KEYS,
+      env.JOBFLOW_ENCRYPTION_NEXT_KEY,
+    ]);
+  const told = (old: string, next?: string) =>
+    ['projector', 'gateway', 'scheduler', 'executor', 'executor', 'notifier'].map((service) =>
+      service === 'gateway' || service === 'notifier' ? [service, old, next] : [service, undefined, undefined],
+    );
+  expect(keysOf({})).toEqual(told('an-old-key'));
+  expect(keysOf({ JOBFLOW_ENCRYPTION_KEY: 'given' })).toEqual(told('the-encryption-key,an-old-key'));
+  const both = { JOBFLOW_ENCRYPTION_OLD_KEYS: 'a,b', JOBFLOW_ENCRYPTION_NEXT_KEY: 'c' };
+  expect(keysOf(both)).toEqual(told('a,b,an-old-key', 'c'));
 });
 
 test('the gateway is told of the first administrator only while there is a password to give', () => {

@@ -42,6 +42,8 @@ const SECRETS = [
   'REDIS_URL',
   'JOBFLOW_JWT_KEY',
   'JOBFLOW_ENCRYPTION_KEY',
+  'JOBFLOW_ENCRYPTION_NEXT_KEY',
+  'JOBFLOW_ENCRYPTION_OLD_KEYS',
   'JOBFLOW_CALLBACK_SECRET',
   'JOBFLOW_ADMIN_EMAIL',
   'JOBFLOW_ADMIN_PASSWORD',
@@ -57,7 +59,7 @@ export function planServices(input: PlanInput): PlannedService[] {
   );
   const everyone = { ...LOCAL_DEFAULTS, ...inherited, JOBFLOW_PUBLIC_URL: input.publicUrl, NATS_URL: urls.nats };
   const database = { DATABASE_URL: urls.database };
-  const encryption = { JOBFLOW_ENCRYPTION_KEY: env.JOBFLOW_ENCRYPTION_KEY ?? secrets.encryptionKey };
+  const encryption = encryptionKeys(env, secrets);
   const own: Record<ServiceName, Record<string, string>> = {
     projector: database,
     gateway: {
@@ -91,6 +93,18 @@ export function planServices(input: PlanInput): PlannedService[] {
       env: { ...everyone, ...own[service] },
     })),
   );
+}
+
+/** A key given from outside takes over from the generated one, which then opens what it sealed. */
+function encryptionKeys(env: NodeJS.ProcessEnv, { encryptionKey, oldEncryptionKeys = [] }: Secrets) {
+  const given = env.JOBFLOW_ENCRYPTION_KEY || undefined;
+  const next = env.JOBFLOW_ENCRYPTION_NEXT_KEY || undefined;
+  const old = [env.JOBFLOW_ENCRYPTION_OLD_KEYS, given && encryptionKey, ...oldEncryptionKeys].filter(Boolean);
+  return {
+    JOBFLOW_ENCRYPTION_KEY: given ?? encryptionKey,
+    ...(next !== undefined && { JOBFLOW_ENCRYPTION_NEXT_KEY: next }),
+    ...(old.length > 0 && { JOBFLOW_ENCRYPTION_OLD_KEYS: old.join(',') }),
+  };
 }
 
 /** Address and password go together: without a password there is nobody to create. */

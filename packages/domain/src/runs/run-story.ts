@@ -149,3 +149,10 @@ export function tell(events: readonly RunLifeEvent[], from?: RunState): { state:
   });
   return { state, told };
 }
+
+/** given these events, when the last of them is folded … */
+export function when(...events: RunLifeEvent[]): Told {
+  const last = tell(events).told.at(-1);
+  if (!last) throw new Error('no events');
+  return last;
+}

@@ -9,7 +9,7 @@ export const base64Key = (bytes: number, { orMore = false } = {}) =>
   z
     .string()
     .transform((text, ctx) => {
-      const key = /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
+      const key = fromBase64(text);
       if (key.length === bytes || (orMore && key.length > bytes)) return key;
       ctx.addIssue({ code: 'custom', message: key.length === 0 ? 'is not base64' : `decodes to ${key.length} bytes` });
       return z.NEVER;
@@ -17,6 +17,23 @@ export const base64Key = (bytes: number, { orMore = false } = {}) =>
     .describe(
       `base64 of ${orMore ? 'at least ' : ''}${bytes} random bytes, such as from: openssl rand -base64 ${bytes}`,
     );
+
+/** Base64 of keys of exactly this many bytes, separated by commas. */
+export const base64Keys = (bytes: number) =>
+  z
+    .string()
+    .transform((text, ctx) => {
+      const keys = splitList(text).map(fromBase64);
+      const bad = keys.findIndex((key) => key.length !== bytes);
+      if (bad < 0) return keys;
+      ctx.addIssue({ code: 'custom', message: `holds no key of ${bytes} bytes in place ${bad + 1}` });
+      return z.NEVER;
+    })
+    .describe(`a comma-separated list of keys, each base64 of ${bytes} bytes`);
+
+/** Empty if it is none. */
+const fromBase64 = (text: string): Buffer =>
+  /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : Buffer.alloc(0);
 
 /** `on` or `off`. */
 export const onOff = z

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { base64Key, cidrs, connectionConfig, list, onOff, port } from './config-parts.js';
+import { base64Key, base64Keys, cidrs, connectionConfig, list, onOff, port } from './config-parts.js';
 import { ConfigError, readConfig } from './read-config.js';
 
 const message = (shape: z.ZodRawShape, env: NodeJS.ProcessEnv): string => {
@@ -55,6 +55,12 @@ describe('the configuration', () => {
       RANGES: ['127.0.0.0/8', '::1/128'],
       THE_KEY: Buffer.alloc(32, 7),
     });
+    const keys = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const text = keys.map((key) => key.toString('base64')).join(' , ');
+    expect(readConfig('x', { OLD_KEYS: base64Keys(32) }, { OLD_KEYS: text })).toEqual({ OLD_KEYS: keys });
+    expect(message({ OLD_KEYS: base64Keys(32) }, { OLD_KEYS: `${text},aHVudGVyMg==` })).toMatch(
+      /^gateway cannot start: OLD_KEYS holds no key of 32 bytes in place 3; wanted: a comma-separated list of keys/,
+    );
     expect(message({ RANGES: cidrs }, { RANGES: '10.0.0.0/8,10.0.0.1' })).toContain('"10.0.0.1"');
   });
 });

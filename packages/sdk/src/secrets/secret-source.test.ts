@@ -85,6 +85,18 @@ describe('secrets', () => {
     expect(await source.get('db')).toBe('s3cret');
   });
 
+  it('that a gateway cannot open are waited for, and the error says where to look', async () => {
+    const { source, clock } = sourceAsking(() => ({ ok: false, reason: 'unavailable' }));
+    expect(await overTime(clock, source.get('db'))).toMatchObject({
+      code: 'SECRET_UNAVAILABLE',
+      message: expect.stringMatching(/"db" .* could not read it\. Its log and the health of the API say why/),
+    });
+    const away = sourceAsking(nobody);
+    expect(await overTime(away.clock, away.source.get('db'))).toMatchObject({
+      message: expect.stringContaining('no gateway answered'),
+    });
+  });
+
   it('are not taken from an answer that was sealed for another question', async () => {
     const { source, clock } = sourceAsking(({ publicKey }) => ({ ok: true, ...sealFor(publicKey, 'x', 'other') }));
     expect(await overTime(clock, source.get('a'))).toMatchObject({ code: 'SECRET_UNAVAILABLE' });

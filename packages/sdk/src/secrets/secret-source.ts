@@ -11,6 +11,16 @@ const KEPT = 500;
 /** Pauses between the tries to reach a gateway. */
 const PAUSES_MS = [200, 1_000, 3_000];
 
+interface Away {
+  kind: 'away';
+  why: 'no-answer' | 'not-opened';
+}
+
+const REASONS: Record<Away['why'], string> = {
+  'no-answer': 'no gateway answered. Check that one runs and reaches NATS.',
+  'not-opened': 'the gateway could not read it. Its log and the health of the API say why.',
+};
+
 /** The secrets of the platform, as a worker gets them. */
 export interface SecretSource {
   /**
@@ -20,14 +30,12 @@ export interface SecretSource {
   get(name: string): Promise<string>;
 }
 
-/** No gateway could be asked; another attempt may find one. */
+/** No gateway could be asked, or none could open it; another attempt may fare better. */
 export class SecretUnavailableError extends Error {
   override readonly name = 'SecretUnavailableError';
   readonly code = 'SECRET_UNAVAILABLE';
-  constructor(secret: string) {
-    super(
-      `The secret ${shown(secret)} could not be fetched: no gateway answered. Check that one runs and reaches NATS.`,
-    );
+  constructor(secret: string, why: Away['why']) {
+    super(`The secret ${shown(secret)} could not be fetched: ${REASONS[why]}`);
     delete this.stack;
   }
 }
@@ -57,23 +65,21 @@ export function createSecretSource({ ask, clock }: SecretSourceOptions): SecretS
         });
       }
       const pause = PAUSES_MS[tries];
-      if (pause === undefined) throw new SecretUnavailableError(name);
+      if (pause === undefined) throw new SecretUnavailableError(name, answer.why);
       await new Promise<void>((resolve) => void clock.setTimer(pause, resolve));
     }
   }
 
-  async function askOnce(
-    name: string,
-  ): Promise<{ kind: 'value'; value: string } | { kind: 'missing' } | { kind: 'away' }> {
+  async function askOnce(name: string): Promise<{ kind: 'value'; value: string } | { kind: 'missing' } | Away> {
     // A key pair of its own for every question: an old answer opens nothing.
     const reader = createSealedReader();
     try {
       const reply = SecretReply.parse(await ask({ name, publicKey: reader.publicKey }));
       if (reply.ok) return { kind: 'value', value: reader.open(reply, name) };
-      return { kind: reply.reason === 'unavailable' ? 'away' : 'missing' };
+      return reply.reason === 'unavailable' ? { kind: 'away', why: 'not-opened' } : { kind: 'missing' };
     } catch {
       // Nobody there, too slow, or an answer that is not for us: it tells nothing, so it is as good as none.
-      return { kind: 'away' };
+      return { kind: 'away', why: 'no-answer' };
     }
   }
 

@@ -1,7 +1,8 @@
 import { RUNS_STREAM } from '@jobflow/contracts';
-import type { Clock, NatsLink } from '@jobflow/platform';
+import type { Clock, NatsLink, SecretBox } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { RateCounter } from '../limits/rate-counter.js';
+import { keyHealth } from '../secrets/key-health.js';
 import type { LiveFeed } from '../subscriptions/live-tick.js';
 import { runParts } from './run-parts.js';
 import type { Examine, Finding } from './system-health.js';
@@ -11,6 +12,7 @@ export interface HealthParts {
   link: NatsLink;
   live: LiveFeed;
   counter: RateCounter;
+  secretBox: SecretBox;
   /** Writes are limited, so Redis matters. */
   limited: boolean;
   clock: Clock;
@@ -21,7 +23,15 @@ const silentMs = 5_000;
 const farBehind = 20_000;
 
 /** What the gateway can tell about the platform, by code. */
-export function healthParts({ db, link, live, counter, limited, clock }: HealthParts): Record<string, Examine> {
+export function healthParts({
+  db,
+  link,
+  live,
+  counter,
+  secretBox,
+  limited,
+  clock,
+}: HealthParts): Record<string, Examine> {
   return {
     gateway: () => ok('The API answers.'),
     log: () =>
@@ -70,6 +80,7 @@ export function healthParts({ db, link, live, counter, limited, clock }: HealthP
         action: 'Start Redis again, or check REDIS_URL. The gateway reconnects by itself.',
       };
     },
+    secrets: () => keyHealth(db, secretBox),
     ...runParts(db, clock),
   };
 }

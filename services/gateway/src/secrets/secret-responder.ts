@@ -33,8 +33,8 @@ export function createSecretResponder({ link, db, box, logger }: SecretResponder
           if (error) return;
           answer(message.string())
             .catch((cause: unknown): SecretReply => {
-              const what = cause instanceof SecretBoxError ? 'a secret cannot be opened' : 'a secret cannot be read';
-              logger.warn({ err: cause }, what);
+              if (cause instanceof SecretBoxError) logger.warn({ why: cause.message }, 'a secret cannot be opened');
+              else logger.warn({ err: cause }, 'a secret cannot be read');
               return { ok: false, reason: 'unavailable' };
             })
             .then((reply) => message.respond(JSON.stringify(reply)))

@@ -1,4 +1,4 @@
-import { type SecretBox, secretAad } from '@jobflow/platform';
+import type { SecretBox, SecretPlace } from '@jobflow/platform';
 import type { Db, Queryable } from '@jobflow/read-model';
 
 /** Secrets there can be; what belongs to channels is not counted. */
@@ -15,7 +15,8 @@ export interface SecretRow {
 }
 
 const columns = 'name, description, updated_at, updated_by';
-const aadOf = (name: string, box: SecretBox) => secretAad('gateway.secrets', name, 'sealed', box.keyId);
+/** Of any row, a channel's too. */
+export const placeOf = (name: string): SecretPlace => ({ table: 'gateway.secrets', row: name, column: 'sealed' });
 
 export interface SecretToSave {
   name: string;
@@ -40,7 +41,7 @@ export async function saveSecret(
      on conflict (name) do update set sealed = excluded.sealed, updated_at = excluded.updated_at,
        updated_by = excluded.updated_by, description = case when $4 then excluded.description else kept.description end
      returning ${columns}, (xmax = 0) as created`,
-    [name, box.seal(value, aadOf(name, box)), description ?? null, description !== undefined, at, by],
+    [name, box.seal(value, placeOf(name)), description ?? null, description !== undefined, at, by],
   );
   return row;
 }
@@ -64,10 +65,10 @@ export async function removeSecret(db: Queryable, name: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** A secret's value; undefined if there is none. @throws SecretBoxError if it was sealed with another key */
+/** A secret's value; undefined if there is none. @throws SecretBoxError if its key is not here */
 export async function readSecret(db: Pick<Db, 'query'>, box: SecretBox, name: string): Promise<string | undefined> {
   const [row] = await db.query<{ sealed: string }>(`select sealed from gateway.secrets where name = $1 and ${OWN}`, [
     name,
   ]);
-  return row && box.open(row.sealed, aadOf(name, box));
+  return row && box.open(row.sealed, placeOf(name));
 }

@@ -1,3 +1,5 @@
+import type { SecretKeys } from '@jobflow/platform';
+
 /** What `main.ts` has read from the environment; nobody else reads it. */
 export interface GatewayConfig {
   readonly environment: string;
@@ -6,7 +8,8 @@ export interface GatewayConfig {
   /** Where browsers reach this gateway, without a slash at the end. */
   readonly publicUrl: string;
   readonly jwtKey: Buffer;
-  readonly encryptionKey: Buffer;
+  /** Of stored secrets. */
+  readonly secretKeys: SecretKeys;
   readonly admin?: { readonly email: string; readonly password: string };
   /** Writes per minute and client; undefined: not limited. */
   readonly writesPerMinute?: number;

@@ -1,5 +1,16 @@
 import { fileURLToPath } from 'node:url';
-import { base64Key, ConfigError, cidrs, connectionConfig, list, onOff, port, readConfig } from '@jobflow/platform';
+import {
+  base64Key,
+  ConfigError,
+  cidrs,
+  connectionConfig,
+  encryptionConfig,
+  list,
+  onOff,
+  port,
+  readConfig,
+  secretKeysOf,
+} from '@jobflow/platform';
 import { z } from 'zod';
 import { passwordFault } from '../auth/passwords.js';
 import { emailAddress } from '../users/email-address.js';
@@ -18,7 +29,7 @@ const shape = {
     .describe('where browsers reach Jobflow, such as https://jobs.example.com')
     .optional(),
   JOBFLOW_JWT_KEY: base64Key(32, { orMore: true }),
-  JOBFLOW_ENCRYPTION_KEY: base64Key(32),
+  ...encryptionConfig,
   JOBFLOW_ADMIN_EMAIL: z
     .string()
     .refine((text) => emailAddress(text).ok, 'is not an email address')
@@ -61,7 +72,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv): { config: GatewayConf
     host: read.HOST,
     publicUrl: (read.JOBFLOW_PUBLIC_URL ?? `http://${hostInUrl(read.HOST)}:${read.PORT}`).replace(/\/+$/, ''),
     jwtKey: read.JOBFLOW_JWT_KEY,
-    encryptionKey: read.JOBFLOW_ENCRYPTION_KEY,
+    secretKeys: secretKeysOf(read),
     ...(email && password ? { admin: { email: email.trim().toLowerCase(), password } } : {}),
     ...(read.JOBFLOW_RATE_LIMIT === 'off' ? {} : { writesPerMinute: Number(read.JOBFLOW_RATE_LIMIT) }),
     allowedOrigins: read.JOBFLOW_ALLOWED_ORIGINS,

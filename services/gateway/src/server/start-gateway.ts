@@ -7,7 +7,6 @@ import {
   createSecretBox,
   createStateStore,
   ensureStreams,
-  keyIdOf,
   type NatsLink,
   type ServiceContext,
   type Stoppable,
@@ -30,6 +29,7 @@ import { createRateCounter } from '../limits/rate-counter.js';
 import { createWriteLimit } from '../limits/write-limit.js';
 import { buildSchema } from '../schema/build-schema.js';
 import { resolvers } from '../schema/resolvers.js';
+import { createKeyRotation } from '../secrets/key-rotation.js';
 import { createSecretResponder } from '../secrets/secret-responder.js';
 import { createClientWatch } from '../subscriptions/client-watch.js';
 import { createLiveFeed } from '../subscriptions/live-feed.js';
@@ -97,6 +97,7 @@ export async function startGateway({
     await news.start();
     await ensureFirstAdmin(db, passwords, clock, logger, config.admin);
 
+    const secretBox = createSecretBox(config.secretKeys);
     const services: Services = {
       config,
       clock,
@@ -108,7 +109,7 @@ export async function startGateway({
       live,
       bulk,
       version,
-      secretBox: createSecretBox(config.encryptionKey, keyIdOf(config.encryptionKey)),
+      secretBox,
       auth: {
         signIn: createSignIn({ passwords, tokens, sessions, counter }),
         passwords,
@@ -116,7 +117,7 @@ export async function startGateway({
         changed: () => news.changed(),
       },
       health: createSystemHealth(
-        healthParts({ db, link, live, counter, limited: config.writesPerMinute !== undefined, clock }),
+        healthParts({ db, link, live, counter, secretBox, limited: config.writesPerMinute !== undefined, clock }),
         clock,
       ),
       isBeyondLog: (position) => isBeyondLog(link, position),
@@ -150,7 +151,8 @@ export async function startGateway({
     keep(closingInTime(app, clock));
     const { server: http } = app;
     keep(createHousekeeping({ db, sessions, authenticator, clock, logger })).start();
-    await keep(createSecretResponder({ link, db, box: services.secretBox, logger })).start();
+    await keep(createSecretResponder({ link, db, box: secretBox, logger })).start();
+    await keep(createKeyRotation({ db, box: secretBox, clock, logger, metrics })).start();
     keep(watch).start();
     await keep(
       createWebSocketServer({

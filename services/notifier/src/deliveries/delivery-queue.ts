@@ -1,4 +1,4 @@
-import type { Clock, Logger, Service } from '@jobflow/platform';
+import { type Clock, type Logger, SecretBoxError, type Service } from '@jobflow/platform';
 import { endpointOf, type PendingDelivery } from './delivery.js';
 
 export interface DeliveryQueue extends Service {
@@ -85,7 +85,12 @@ export function createDeliveryQueue(
       }
     } catch (error) {
       // What became of it is not recorded: the row still says it is due, so the sweep brings it back.
-      logger.warn({ err: error, delivery: delivery.id }, 'an attempt to deliver could not be recorded');
+      if (error instanceof SecretBoxError) {
+        logger.warn(
+          { why: error.message, delivery: delivery.id },
+          "a delivery waits: its channel's secret cannot be opened",
+        );
+      } else logger.warn({ err: error, delivery: delivery.id }, 'an attempt to deliver could not be recorded');
     }
     heldIds.delete(delivery.id);
     count(endpointOf(delivery), -1);
