@@ -34,7 +34,7 @@ const AGAIN_MS = 1_000;
  * Small batches follow each other no sooner: a batch costs the same handful of statements whether it holds one message or
  * a hundred. What comes after a rest is written at once; under load it waits for so long at most.
  */
-const GATHER_MS = 10;
+const GATHER_MS = 25;
 const SMALL_BATCH = 500;
 
 /*

@@ -61,17 +61,25 @@ const COLUMNS = `id, job, job_revision, kind, spec, policy, status, queue, prior
   queued_seq, reschedules, superseded, flow_id, flow_key, input_template,
   coalesce(octet_length(input::text), 0) + coalesce(octet_length(spec::text), 0) as size`;
 
-/**
- * The runs that wait to be queued until `until`, earliest first, except those of `otherQueues`. The predicate is that
- * of the index runs_due, word for word.
- */
-export const waitingRuns = (db: Db, until: number, otherQueues: string[], most: number): Promise<WaitingRow[]> =>
+/** Which page of the waiting runs: of those due until `until`, except in `otherQueues`, the first after a place. */
+export interface WaitingPage {
+  until: number;
+  otherQueues: readonly string[];
+  after: Pick<WaitingRow, 'id' | 'due'> | undefined;
+  most: number;
+}
+
+const DUE = 'coalesce(next_attempt_at, due_at)';
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Runs that wait to be queued, by their time and id. The predicate is that of the index runs_due, word for word. */
+export const waitingRuns = (db: Db, { until, otherQueues, after, most }: WaitingPage): Promise<WaitingRow[]> =>
   db.query<WaitingRow>(
-    `select id, queue, status, attempt, delivery, coalesce(next_attempt_at, due_at) as due from read.runs
+    `select id, queue, status, attempt, delivery, ${DUE} as due from read.runs
      where (status in ('SCHEDULED','RETRYING') or (status = 'QUEUED' and next_attempt_at is not null))
-       and coalesce(next_attempt_at, due_at) <= $1 and queue <> all($2::text[])
-     order by coalesce(next_attempt_at, due_at) limit $3`,
-    [new Date(until), otherQueues, most],
+       and ${DUE} <= $1 and ${DUE} >= $2 and (${DUE}, id) > ($2, $3::uuid) and queue <> all($4::text[])
+     order by ${DUE}, id limit $5`,
+    [new Date(until), after?.due ?? new Date(0), after?.id ?? FIRST_ID, otherQueues, most],
   );
 
 export const dueRows = (db: Db, ids: string[]): Promise<DueRow[]> =>

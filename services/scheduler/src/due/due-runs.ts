@@ -2,7 +2,7 @@ import { type QueueRun, shardOf } from '@jobflow/contracts';
 import type { Clock, Logger, Service, StateStore, Timer } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
-import { type DueRow, dueRows, waitingRuns } from './due-rows.js';
+import { type DueRow, dueRows, type WaitingRow, waitingRuns } from './due-rows.js';
 import { type HeldRun, HeldRuns } from './held-runs.js';
 import { otherQueues } from './other-queues.js';
 import type { RowQueue } from './queue-due-row.js';
@@ -34,6 +34,8 @@ const SWEEP_MS = 30_000;
 /** Above, what is due later waits for the next sweep; what is due soon has as much room again. Some 30 MB in all. */
 const MAX_HELD = 50_000;
 const SOON_MS = 10_000;
+/** Of those that wait, so many are looked at in a row. */
+const PAGE = 2_000;
 /** Runs read at once, and how often at the same time: inputs and specs may be large. */
 const BATCH = 250;
 const MAX_BATCHES = 2;
@@ -146,19 +148,25 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
     if (again !== undefined && again <= clock.now() + HORIZON_MS) hold(row.id, row.queue, again);
   }
 
+  /** Holds the earliest of what waits, page by page: what is due meanwhile is dealt with between two. */
   async function sweepOnce(): Promise<void> {
-    const began = clock.now();
-    const room = MAX_HELD - heap.size;
-    if (shards.held().length === 0 || room <= 0) return;
-    const rows = await waitingRuns(db, began + HORIZON_MS, otherQueues(store, isOwn), room);
-    for (const row of rows) {
-      const due = row.due.getTime();
-      if (!isOwn(row.queue) || rowQueue.wasQueued(row.id, row.delivery + 1) || heap.isRead(row.id, due)) continue;
-      hold(row.id, row.queue, due);
+    const until = clock.now() + HORIZON_MS;
+    let after: WaitingRow | undefined;
+    while (!stopped && shards.held().length > 0) {
+      if (heap.size >= MAX_HELD) {
+        // What does not fit is fetched once there is room.
+        moreWaits = true;
+        return;
+      }
+      const rows = await waitingRuns(db, { until, otherQueues: otherQueues(store, isOwn), after, most: PAGE });
+      for (const { id, queue, delivery, due } of rows) {
+        if (isOwn(queue) && !rowQueue.wasQueued(id, delivery + 1) && !heap.holds(id, due.getTime()))
+          hold(id, queue, due.getTime());
+      }
+      arm();
+      if (rows.length < PAGE) return;
+      after = rows.at(-1);
     }
-    // What did not fit is fetched once there is room.
-    moreWaits = rows.length >= room;
-    arm();
   }
 
   function sweep(): void {

@@ -25,9 +25,14 @@ describe('a held run', () => {
   it('is read anew when its time was moved, whatever had been read', () => {
     const held = new HeldRuns();
     held.holdRow(rowOf('a'), 5_000);
-    expect([held.isRead('a', 5_000), held.isRead('a', 6_000)]).toEqual([true, false]);
+    expect([held.isRead('a'), held.holds('a', 5_000), held.holds('a', 6_000)]).toEqual([true, true, false]);
     held.hold('a', 'q', 3_000);
-    expect([held.isRead('a', 5_000), held.size]).toEqual([false, 1]);
+    expect([held.isRead('a'), held.holds('a', 3_000), held.holds('a', 5_000), held.size]).toEqual([
+      false,
+      true,
+      false,
+      1,
+    ]);
     expect(held.takeToRead(2_000, 10)).toEqual([{ runId: 'a', queue: 'q', due: 3_000 }]);
   });
 
@@ -35,13 +40,13 @@ describe('a held run', () => {
     const held = new HeldRuns();
     held.holdRow(rowOf('a', 10 * MiB), 1);
     held.holdRow(rowOf('b', 10 * MiB), 2);
-    expect([held.isRead('a', 1), held.isRead('b', 2), held.size]).toEqual([true, false, 2]);
+    expect([held.isRead('a'), held.isRead('b'), held.size]).toEqual([true, false, 2]);
     expect(held.takeToQueue(2, 10)).toHaveLength(1);
     expect(held.takeToRead(2, 10)).toMatchObject([{ runId: 'b' }]);
     held.holdRow(rowOf('c', 10 * MiB), 3);
-    expect(held.isRead('c', 3)).toBe(true);
+    expect(held.isRead('c')).toBe(true);
     held.drop((queue) => queue === 'q');
     held.holdRow(rowOf('d', 15 * MiB), 4);
-    expect([held.isRead('d', 4), held.size]).toEqual([true, 1]);
+    expect([held.isRead('d'), held.size]).toEqual([true, 1]);
   });
 });

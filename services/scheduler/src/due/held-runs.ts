@@ -40,9 +40,12 @@ export class HeldRuns {
   has(runId: string): boolean {
     return this.#unread.get(runId) !== undefined || this.isRead(runId);
   }
-  isRead(runId: string, due?: number): boolean {
-    const known = this.#read.get(runId);
-    return known !== undefined && (due === undefined || known.at === due);
+  isRead(runId: string): boolean {
+    return this.#read.get(runId) !== undefined;
+  }
+  /** It is held, and for that time. */
+  holds(runId: string, due: number): boolean {
+    return this.#read.get(runId)?.at === due || this.#unread.get(runId)?.value.due === due;
   }
 
   /** To be read shortly before it is due, whatever was known of it. */
