@@ -87,7 +87,8 @@ export class RedisPermits implements Permits {
     news.on('ready', listen);
     redis.on('ready', back);
     if (news.status === 'ready') listen();
-    this.#plan();
+    // Else it is about to be, or the first look will tell of it.
+    if (redis.status === 'ready') this.#plan();
     const looking = every(clock, LOOK_MS, () => this.#look());
     this.#parts.push(looking, {
       async stop() {
