@@ -43,7 +43,12 @@ export class ScheduleCommands {
     const schedule = newSchedule(input, newId(), now, ctx.actor);
     checkSchedule(ctx, store, schedule, now);
     if (store.schedules.size >= MOST) throw conflict(`There are ${MOST} schedules already; no more can be made.`);
-    await createDefinition(ctx, 'schedule', { type: 'ScheduleSaved', schedule }, () => undefined);
+    await createDefinition(
+      ctx,
+      'schedule',
+      () => ({ type: 'ScheduleSaved', schedule }),
+      () => undefined,
+    );
     return schedule;
   }
 
