@@ -133,7 +133,8 @@ export type EpochState = z.infer<typeof EpochState>;
 
 export const StateEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('JobSaved'), job: JobState }),
-  z.object({ type: z.literal('JobDeleted'), name: JobName }),
+  /** `revision`: its last. A job that is made again under the name counts on from there: runs name revisions. */
+  z.object({ type: z.literal('JobDeleted'), name: JobName, revision: z.int().min(1).optional() }),
   z.object({ type: z.literal('ScheduleSaved'), schedule: ScheduleState }),
   z.object({ type: z.literal('ScheduleDeleted'), id: z.string() }),
   z.object({ type: z.literal('QueueSaved'), queue: QueueState }),

@@ -1,7 +1,7 @@
 import { encodePosition } from '@jobflow/contracts';
 import { type ClientOptions, createClient, type FlowNode, type JobflowError } from '@jobflow/sdk/client';
 import { defineHandler, defineJob } from '@jobflow/sdk/define';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type Answers, refuse, runOf, startPromisedApi } from './promised-api.js';
 
@@ -254,12 +254,39 @@ describe('a call', () => {
     expect(await failure(client.run(id))).toMatchObject({ code: 'CLOSED' });
   });
 
+  it('is repeated for as long as nobody listens and its time is not over', async () => {
+    await using world = await withApi({ enqueue: enqueued });
+    let refused = 0;
+    const fetchOf = (most: number) => (url: string, init: RequestInit) => {
+      if (refused === most) return fetch(url, init);
+      refused++;
+      return Promise.reject(
+        new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) }),
+      );
+    };
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0);
+    try {
+      using patient = createClient({ url: world.api.url, apiKey: 'jfk_test', fetch: fetchOf(50) });
+      expect(await patient.enqueue('mail', {}, { idempotencyKey: false })).toMatchObject({ id });
+      expect(refused).toBe(50);
+      random.mockReturnValue(0.1);
+      refused = 0;
+      using late = createClient({ url: world.api.url, apiKey: 'jfk_test', fetch: fetchOf(1_000), timeoutMs: 400 });
+      const error = await failure(late.enqueue('mail', {}));
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', retryable: true, details: { sent: false } });
+      expect(error.message).toMatch(/cannot be reached \(ECONNREFUSED\); tried \d+ times in 0\.4 s$/);
+      expect(refused).toBeGreaterThan(2);
+    } finally {
+      random.mockRestore();
+    }
+  });
+
   it('gives up after its repetitions, with the last reason', async () => {
     await using world = await withApi({ run: () => runOf({ id }) }, { retries: 2 });
     const page = { status: 502, body: '<html>bad gateway</html>' };
     world.api.befall(page, page, page);
     const error = await failure(world.client.run(id));
-    expect(error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('502') });
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(/502.*; tried 3 times in \d/) });
     expect(world.api.asked).toHaveLength(3);
   });
 

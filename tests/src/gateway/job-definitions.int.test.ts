@@ -226,7 +226,20 @@ describe('jobs', () => {
     });
     expect(await refusal(api, '{ job(name: "doomed") { name } }')).toMatchObject({ code: 'NOT_FOUND' });
     expect(await refusal(api, 'mutation { deleteJob(name: "doomed") }')).toMatchObject({ code: 'NOT_FOUND' });
-    await createJob(api, { name: 'doomed' });
-    expect((await api.must('{ job(name: "doomed") { revision } }')).job.revision).toBe(1);
+  });
+
+  it('never give a revision twice, also not to another job that is made under the name of a deleted one', async () => {
+    const schema = (title: string) => ({ inputSchema: { title } });
+    await createJob(api, { name: 'phoenix', ...schema('first') });
+    await api.must('mutation ($input: JobUpdateInput!) { updateJob(name: "phoenix", input: $input) { revision } }', {
+      input: schema('second'),
+    });
+    for (const revision of [3, 4]) {
+      await api.must('mutation { deleteJob(name: "phoenix") }');
+      const made = await createJob(api, { name: 'phoenix', ...schema(`made as ${revision}`) });
+      expect(made.createJob.revision).toBe(revision);
+    }
+    const { job } = await api.must('{ job(name: "phoenix") { revision revisions { revision } } }');
+    expect(job.revisions.map(({ revision }: { revision: number }) => revision)).toEqual([1, 2, 3, 4]);
   });
 });

@@ -1,4 +1,4 @@
-import { queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
+import { defaultRetryPolicy, type JobState, queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
 import {
   createEventLog,
   createStateStore,
@@ -27,6 +27,11 @@ afterAll(async () => {
 });
 
 const queue = (name: string, revision = 1) => ({ ...newQueue(name, 5, 1), revision });
+const job = (name: string, revision: number): JobState => ({
+  ...{ name, title: name, kind: 'HANDLER', queue: 'default', priority: 5, limits: {}, tags: [], enabled: true },
+  ...{ retry: defaultRetryPolicy, timeout: {}, guarantee: 'AT_LEAST_ONCE', logLevel: 'INFO' },
+  ...{ revision, createdAt: 1, updatedAt: 1 },
+});
 const save = (name: string, revision = 1, options = {}) =>
   saveState(log, store, { type: 'QueueSaved', queue: queue(name, revision) }, options);
 
@@ -50,6 +55,24 @@ describe('the state store', () => {
     expect(deleted.ok && store.queues.has('again')).toBe(false);
     expect(store.seqOf('queue', 'again')).toBe(deleted.ok && deleted.seq);
     expect(await save('again')).toMatchObject({ ok: true });
+  });
+
+  it('knows the last revision of jobs that are gone, also from deletions that do not tell it', async () => {
+    for (const revision of [1, 2]) await saveState(log, store, { type: 'JobSaved', job: job('told', revision) });
+    expect(store.lastRevisionOf('told')).toBe(2);
+    await saveState(log, store, { type: 'JobDeleted', name: 'told', revision: 2 });
+    for (const revision of [1, 2, 3]) await saveState(log, store, { type: 'JobSaved', job: job('silent', revision) });
+    await saveState(log, store, { type: 'JobDeleted', name: 'silent' });
+    const late = createStateStore(backed.link, { kinds: ['job'], logger: silent });
+    await late.start();
+    for (const { lastRevisionOf } of [store, late]) {
+      expect(lastRevisionOf('told')).toBe(2);
+      expect(lastRevisionOf('silent')).toBeGreaterThanOrEqual(3);
+      expect(lastRevisionOf('never')).toBe(0);
+    }
+    await late.stop();
+    await saveState(log, store, { type: 'JobSaved', job: job('told', 3) });
+    expect(store.lastRevisionOf('told')).toBe(3);
   });
 
   it('loads the newest of each when it starts, and tells of each change', async () => {

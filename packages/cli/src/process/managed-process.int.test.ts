@@ -10,9 +10,11 @@ import { RotatingLog } from './rotating-log.js';
 
 let dir: Awaited<ReturnType<typeof tempDir>>;
 let warnings: string[];
+let elapsedMs: number;
 beforeEach(async () => {
   dir = await tempDir();
   warnings = [];
+  elapsedMs = 0;
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
@@ -41,7 +43,7 @@ function managed(script: string, more: Partial<ProcessSpec> = {}): ManagedProces
   const log = { info: () => {}, warn: (line: string) => warnings.push(line) };
   const output = new RotatingLog(join(dir.path, 'worker.log'));
   const pids = new PidFiles(join(dir.path, 'run'));
-  return Object.assign(new ManagedProcess(spec, { log, output, pids }), { heard });
+  return Object.assign(new ManagedProcess(spec, { log, output, pids, now: () => elapsedMs }), { heard });
 }
 
 const FOR_EVER = 'console.log("ready"); setInterval(() => {}, 1000);';
@@ -58,6 +60,37 @@ test('a killed process is started again at once, and a stopped one is not', asyn
   await worker.stop();
   expect(worker.pid).toBeUndefined();
   expect(isAlive(second)).toBe(false);
+  await worker.stop();
+});
+
+test('one that did its work for a while is started again at once, however often it is killed', async () => {
+  const worker = managed(FOR_EVER);
+  await worker.start();
+  for (let kills = 0; kills < 3; kills++) {
+    elapsedMs += 6_000;
+    await worker.kill9();
+    await worker.whenReady();
+  }
+  expect(new Set(warnings)).toEqual(new Set(['worker was ended by SIGKILL; starting it again now.']));
+  await worker.stop();
+});
+
+test('one that dies soon after it is ready waits longer and longer, and time spent on starting does not count', async () => {
+  const worker = managed(FOR_EVER, {
+    async launch() {
+      elapsedMs += 60_000;
+      return { file: process.execPath, args: ['-e', FOR_EVER], env: {} };
+    },
+    probe: () => Promise.resolve(),
+  });
+  await worker.start();
+  for (let kills = 0; kills < 3; kills++) {
+    elapsedMs += 1_000;
+    await worker.kill9();
+    await worker.whenReady();
+  }
+  const waits = ['now', 'in 0.5 s', 'in 1 s'];
+  expect(warnings).toEqual(waits.map((when) => `worker was ended by SIGKILL; starting it again ${when}.`));
   await worker.stop();
 });
 

@@ -6,7 +6,7 @@ import { exited, lastWords } from './child-ending.js';
 import type { Launch } from './end-with-parent.js';
 import { lineSplitter } from './line-splitter.js';
 import type { PidFiles } from './pid-files.js';
-import { RECOVERED_AFTER_MS, restartDelay } from './restart-delay.js';
+import { deathsInARow, restartDelay } from './restart-delay.js';
 import type { RotatingLog } from './rotating-log.js';
 
 export interface ProcessSpec {
@@ -37,6 +37,8 @@ export interface ProcessSurroundings {
   log: Log;
   output: RotatingLog;
   pids: PidFiles;
+  /** Milliseconds, for the length of its lives. */
+  now?: () => number;
 }
 
 const PROBE_EVERY_MS = 40;
@@ -60,6 +62,8 @@ export class ManagedProcess {
   #lastLines: string[] = [];
   #deaths = 0;
   #wasReady = false;
+  /** Since when the process that runs now, or ran last, has been ready. */
+  #readyAt: number | undefined;
   /** Of the process that ended last; null if a signal ended it. */
   #exitCode: number | null = null;
 
@@ -143,6 +147,10 @@ export class ManagedProcess {
     await this.kill9();
   }
 
+  #now(): number {
+    return (this.around.now ?? performance.now.bind(performance))();
+  }
+
   #awaitReady(): void {
     this.#ready = Promise.withResolvers();
     this.#ready.promise.catch(() => {}); // whoever waits hears of it
@@ -150,7 +158,6 @@ export class ManagedProcess {
 
   async #keepRunning(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const startedAt = performance.now();
       const ending = await this.#runOnce(stop);
       if (stop.aborted) return;
       if (this.#wasReady && this.#exitCode !== null && this.spec.staysDown?.(this.#exitCode)) {
@@ -159,7 +166,7 @@ export class ManagedProcess {
         this.#running = undefined;
         return;
       }
-      this.#deaths = performance.now() - startedAt >= RECOVERED_AFTER_MS ? 1 : this.#deaths + 1;
+      this.#deaths = deathsInARow(this.#deaths, this.#readyAt === undefined ? undefined : this.#now() - this.#readyAt);
       if (!this.#wasReady && this.#deaths >= MAX_FIRST_DEATHS) {
         this.#giveUp(ending);
         return;
@@ -174,6 +181,7 @@ export class ManagedProcess {
   /** From the start of a process to its end; answers how it ended. */
   async #runOnce(stop: AbortSignal): Promise<string> {
     this.#exitCode = null;
+    this.#readyAt = undefined;
     try {
       const launch = await this.spec.launch();
       if (stop.aborted) return 'was stopped';
@@ -231,6 +239,7 @@ export class ManagedProcess {
         await this.spec.probe();
         if (until.aborted) return;
         this.#wasReady = true;
+        this.#readyAt = this.#now();
         this.#ready.resolve();
         return;
       } catch {

@@ -38,6 +38,40 @@ describe('the input of a run', () => {
     expect(problems({ type: 'string', pattern: '\\s+$' }, `${' '.repeat(250_000)}x`)).toHaveProperty('input');
   });
 
+  it('cannot hang it with a pattern that has no quantified group, nor with many that are a little slow', () => {
+    for (const [pattern, text] of [
+      ['a*a*a*a*a*a*a*a*a*b', 'a'.repeat(200)],
+      [`^${'(a|a)'.repeat(40)}b`, 'a'.repeat(41)],
+      [`^${'a?'.repeat(40)}${'a'.repeat(40)}b`, 'a'.repeat(80)],
+      ['(a*)(a*)(a*)\\1\\2\\3b', 'a'.repeat(200)],
+    ] as const)
+      expect(problems({ pattern }, text)).toEqual({ input: `the pattern ${pattern} takes too long on this text` });
+    const slow = problems({ items: { pattern: 'a*a*a*b' } }, Array(1_000).fill('a'.repeat(200)));
+    expect(slow).toEqual({ input: 'the pattern a*a*a*b takes too long on this text' });
+  });
+
+  it('cannot hang it with references that double the work at each step, or many parts for many items', () => {
+    const doubling = Object.fromEntries(
+      Array.from({ length: 40 }, (_, n) => [`d${n}`, { allOf: Array(2).fill({ $ref: `#/$defs/d${n + 1}` }) }]),
+    );
+    const schema = { $defs: { ...doubling, d40: { type: 'object' } }, $ref: '#/$defs/d0' };
+    const tooLong = { input: "takes too long to check against the job's inputSchema" };
+    expect(problems(schema, {})).toEqual(tooLong);
+    const choices = Array.from({ length: 1_500 }, (_, n) => ({ a: n, b: { c: n } }));
+    const items = Array.from({ length: 8_000 }, (_, n) => ({ a: 1_499, b: { c: -n } }));
+    expect(problems({ items: { not: { enum: choices } } }, items)).toEqual(tooLong);
+  });
+
+  it('is checked with what patience is left from those before it', () => {
+    const schema = { inputSchema: { pattern: '^(a+)+$' } };
+    const patience = { leftMs: 1 };
+    expect(schemaProblems(schema, `${'a'.repeat(60)}!`, patience).input).toContain('takes too long');
+    expect(patience.leftMs).toBeLessThan(0);
+    expect(schemaProblems(schema, 'aaa', patience).input).toContain('takes too long');
+    expect(schemaProblems({ inputSchema: { type: 'string' } }, 'aaa', patience)).toEqual({});
+    expect(schemaProblems(schema, 'aaa')).toEqual({});
+  });
+
   it('keeps two patterns of one schema apart', () => {
     const schema = { properties: { a: { pattern: '^x$' }, b: { pattern: '^y$' } } };
     expect(problems(schema, { a: 'x', b: 'y' })).toEqual({});
@@ -64,6 +98,18 @@ describe('a schema', () => {
     ['too large', { description: 'x'.repeat(70_000) }, 'bytes of JSON'],
   ])('is refused when it is %s', (_what, schema, reason) => {
     expect(compileSchema(schema)).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  it('is refused when compiling it takes too long, and others are not held up by it', () => {
+    const slow = { oneOf: Array.from({ length: 1_000 }, () => ({ type: 'string' })) };
+    expect(compileSchema(slow, 20)).toEqual({ ok: false, reason: 'takes too long to compile: it must be simpler' });
+    expect(compileSchema({ $id: 'https://example.com/other', type: 'string' })).toMatchObject({ ok: true });
+  });
+
+  it('that says what it is called compiles also after a check that took all its steps', () => {
+    expect(Object.keys(problems({ pattern: '^(a+)+$' }, 'aaa'))).toEqual([]);
+    expect(problems({ items: { pattern: 'a*a*b' } }, Array(3).fill('a'.repeat(200)))).toHaveProperty(['input.0']);
+    expect(compileSchema({ $id: 'https://example.com/after', $anchor: 'x' })).toMatchObject({ ok: true });
   });
 
   it('may be of any of the usual drafts, and two may share an $id', () => {

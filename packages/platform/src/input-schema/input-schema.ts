@@ -3,11 +3,20 @@ import { Ajv, type AnySchema, type CodeOptions, type ErrorObject, type Options, 
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { boundedPattern, PatternTooSlow } from './bounded-pattern.js';
+import { boundedCheck, CheckTooSlow, LONGEST_MS, type Patience, watched } from './bounded-check.js';
+import { boundedPattern } from './bounded-pattern.js';
+import { sizeOf } from './size-of.js';
+import { forgetValues, uniqueItems } from './unique-items.js';
+
+export type { Patience } from './bounded-check.js';
 
 /** The largest inputSchema of a job, as JSON. */
 export const SCHEMA_BYTES = 64 * 1024;
 const SHOWN = 20;
+/** ajv takes 5 s for some schemas of that size, and blocks everything meanwhile: such a one is not accepted … */
+const COMPILE_MS = 1_000;
+/** … but one that was accepted is compiled, also where there is less time. */
+const ACCEPTED_COMPILE_MS = 5_000;
 
 const options: Options = {
   strict: false,
@@ -19,27 +28,39 @@ const options: Options = {
 };
 
 type Compiler = Pick<Ajv, 'compile'>;
-const drafts: { pattern: RegExp; make: () => Compiler; made?: Compiler; uses: number }[] = [
-  { pattern: /json-schema\.org\/draft\/2020-12\/schema/, make: () => withFormats(new Ajv2020(options)), uses: 0 },
-  { pattern: /json-schema\.org\/draft\/2019-09\/schema/, make: () => withFormats(new Ajv2019(options)), uses: 0 },
-  { pattern: /json-schema\.org\/(draft-07\/)?schema/, make: () => withFormats(new Ajv(options)), uses: 0 },
+const drafts: { pattern: RegExp; make: () => Compiler; made?: Compiler | undefined; uses: number }[] = [
+  { pattern: /json-schema\.org\/draft\/2020-12\/schema/, make: () => prepared(new Ajv2020(options)), uses: 0 },
+  { pattern: /json-schema\.org\/draft\/2019-09\/schema/, make: () => prepared(new Ajv2019(options)), uses: 0 },
+  { pattern: /json-schema\.org\/(draft-07\/)?schema/, make: () => prepared(new Ajv(options)), uses: 0 },
 ];
 /** A compiler remembers everything it ever compiled, so it is replaced after this many. */
 const USES = 200;
 
-function withFormats<T extends Ajv | Ajv2019 | Ajv2020>(ajv: T): T {
+function prepared<T extends Ajv | Ajv2019 | Ajv2020>(ajv: T): T {
   formats.default(ajv as unknown as Ajv);
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword(uniqueItems);
   return ajv;
 }
 
-export type Compiled = { ok: true; validate: ValidateFunction } | { ok: false; reason: string };
+export type Compiled = { ok: true; schema: CompiledSchema } | { ok: false; reason: string };
+
+export interface CompiledSchema {
+  validate: ValidateFunction;
+  /** How many steps a check takes at most for each character of the input, what its patterns take aside. */
+  stepsEach: number;
+}
+
+/** What refers to a schema may do so again and again, each time twice. */
+const REFERENCE = /"\$(ref|dynamicRef|recursiveRef)"/;
 
 /** Compiles a JSON Schema (2020-12 unless its $schema says 2019-09 or draft 7). References stay inside it. */
-export function compileSchema(schema: Json): Compiled {
+export function compileSchema(schema: Json, mostMs = COMPILE_MS): Compiled {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema))) {
     return { ok: false, reason: 'must be a JSON Schema: an object, or true or false' };
   }
-  const bytes = Buffer.byteLength(JSON.stringify(schema));
+  const text = JSON.stringify(schema);
+  const bytes = Buffer.byteLength(text);
   if (bytes > SCHEMA_BYTES)
     return { ok: false, reason: `is ${bytes} bytes of JSON; at most ${SCHEMA_BYTES} are allowed` };
   const stated = typeof schema === 'object' ? schema.$schema : undefined;
@@ -52,43 +73,62 @@ export function compileSchema(schema: Json): Compiled {
       draft.made = draft.make();
       draft.uses = 0;
     }
-    return { ok: true, validate: draft.made.compile(schema as AnySchema) };
+    const { made } = draft;
+    const validate = watched(mostMs, () => made.compile(schema as AnySchema));
+    // Without references each part of a schema looks at each part of an input once.
+    return { ok: true, schema: { validate, stepsEach: REFERENCE.test(text) ? Number.POSITIVE_INFINITY : text.length } };
   } catch (error) {
+    if (error instanceof CheckTooSlow) {
+      // Interrupted somewhere within: nobody knows what it remembers.
+      draft.made = undefined;
+      return { ok: false, reason: 'takes too long to compile: it must be simpler' };
+    }
     return { ok: false, reason: `is not a usable JSON Schema: ${(error as Error).message}` };
   }
 }
 
 /** By the schema itself: a definition in memory is one object until it changes, and its validator goes with it. */
-const validators = new WeakMap<object, ValidateFunction>();
+const known = new WeakMap<object, Compiled>();
 
-/** What of the input the job's schema refuses, by path: `{ 'input.user.id': 'must be number' }`. */
+/**
+ * What of the input the job's schema refuses, by path: `{ 'input.user.id': 'must be number' }`. An input that takes too
+ * long to check is refused.
+ * @param patience what a request that has many inputs has for all of them; each is used up a little
+ */
 export function schemaProblems(
   { inputSchema }: Pick<JobState, 'inputSchema'>,
   input: Json | undefined,
+  patience: Patience = { leftMs: LONGEST_MS },
 ): Record<string, string> {
   if (inputSchema === undefined || inputSchema === true) return {};
   if (typeof inputSchema !== 'object' || inputSchema === null)
     return { input: "is refused by the job's inputSchema, whatever it is" };
-  let validate = validators.get(inputSchema);
-  if (!validate) {
-    const compiled = compileSchema(inputSchema);
-    if (!compiled.ok) return { input: `cannot be checked: the job's inputSchema ${compiled.reason}` };
-    validate = compiled.validate;
-    validators.set(inputSchema, validate);
+  let compiled = known.get(inputSchema);
+  if (!compiled) {
+    compiled = compileSchema(inputSchema, ACCEPTED_COMPILE_MS);
+    known.set(inputSchema, compiled);
   }
-  return problemsOf(validate, input ?? null);
+  if (!compiled.ok) return { input: `cannot be checked: the job's inputSchema ${compiled.reason}` };
+  return problemsOf(compiled.schema, input ?? null, patience);
 }
 
-function problemsOf(validate: ValidateFunction, input: Json): Record<string, string> {
+/** Of an input larger than this nobody needs to know how large: with a schema of more than ten characters it is watched. */
+const LARGE = 1_000_000;
+
+function problemsOf({ validate, stepsEach }: CompiledSchema, input: Json, patience: Patience): Record<string, string> {
+  const steps = stepsEach === Number.POSITIVE_INFINITY ? stepsEach : stepsEach * sizeOf(input, LARGE);
   try {
-    if (validate(input)) return {};
+    if (boundedCheck(steps, patience, () => validate(input))) return {};
   } catch (error) {
-    if (error instanceof PatternTooSlow) return { input: error.message };
-    if (error instanceof RangeError) return { input: "is nested too deeply for the job's inputSchema" };
+    if (error instanceof CheckTooSlow) return { input: error.message };
+    if ((error as Error).name === 'RangeError') return { input: "is nested too deeply for the job's inputSchema" };
     throw error;
+  } finally {
+    forgetValues();
   }
   const problems: Record<string, string> = {};
-  for (const error of (validate.errors ?? []).slice(0, SHOWN)) problems[pathOf(error)] ??= messageOf(error);
+  for (const error of validate.errors?.slice(0, SHOWN) ?? []) problems[pathOf(error)] ??= messageOf(error);
+  validate.errors = null;
   return problems;
 }
 

@@ -35,6 +35,8 @@ export interface StateStore extends Service {
   seq(): number;
   /** The last sequence of an entity's subject, deletions included; 0 if it never was. */
   seqOf(kind: StateKind, id: string): number;
+  /** The highest revision that a job of this name ever had, deleted ones included; 0 if there never was one. */
+  lastRevisionOf(job: string): number;
   /** False if the store has not come so far in time. */
   waitFor(seq: number, timeoutMs: number): Promise<boolean>;
   /** Called after each change; `state` is undefined for a deletion. Returns what ends that. */
@@ -56,6 +58,8 @@ export function createStateStore(link: NatsLink, options: StateStoreOptions): St
     epoch: new Map(),
   };
   const seqs = new Map<string, number>();
+  /** Of jobs that are gone. */
+  const lastRevisions = new Map<string, number>();
   const listeners = new Set<(kind: StateKind, id: string, state: AnyState | undefined) => void>();
   const waiters = new Set<{ seq: number; done(ok: boolean): void }>();
   let last = 0;
@@ -68,6 +72,8 @@ export function createStateStore(link: NatsLink, options: StateStoreOptions): St
     seqs.set(`${kind}/${id}`, seq);
     seen?.add(`${kind}/${id}`);
     if (!options.kinds.includes(kind)) return;
+    // Each revision was a message of its own: none can be above the sequence of a deletion that does not tell.
+    if (event.type === 'JobDeleted') lastRevisions.set(id, event.revision ?? seq);
     if (state) maps[kind].set(id, { state, seq });
     else maps[kind].delete(id);
     tell(kind, id, state);
@@ -103,6 +109,7 @@ export function createStateStore(link: NatsLink, options: StateStoreOptions): St
       }
     }
     for (const key of [...seqs.keys()]) if (!seen.has(key)) seqs.delete(key);
+    for (const job of [...lastRevisions.keys()]) if (!seqs.has(`job/${job}`)) lastRevisions.delete(job);
     seen = undefined;
   }
 
@@ -141,6 +148,8 @@ export function createStateStore(link: NatsLink, options: StateStoreOptions): St
     epochs: maps.epoch as Map<string, Kept<EpochState>>,
     seq: () => last,
     seqOf: (kind, id) => seqs.get(`${kind}/${id}`) ?? 0,
+    lastRevisionOf: (job) =>
+      (maps.job as Map<string, Kept<JobState>>).get(job)?.state.revision ?? lastRevisions.get(job) ?? 0,
     waitFor(seq, timeoutMs) {
       if (seq <= last) return Promise.resolve(true);
       return new Promise<boolean>((resolve) => {

@@ -12,7 +12,7 @@ export interface ClientOptions {
   fetch?: Fetch;
   /** How long one call may take, repetitions included. Default: 30 s. */
   timeoutMs?: number;
-  /** How often a call is repeated, where that is safe. Default: 6. */
+  /** How often a call is repeated at most, where that is safe. Default: as often as its time allows. */
   retries?: number;
 }
 

@@ -8,7 +8,6 @@ import { errorOf, type GraphqlAnswer, type Operation, postOperation, readAnswer 
 import { type Repeatable, repeatDelay } from './repeat-delay.js';
 
 const TIMEOUT_MS = 30_000;
-const RETRIES = 6;
 /** One try of a call; a gateway that takes longer has lost it. */
 const TRY_MS = 15_000;
 
@@ -29,7 +28,7 @@ export class Connection {
     this.#fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
     this.#credentials = credentialsOf(options);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-    this.#retries = options.retries ?? RETRIES;
+    this.#retries = options.retries ?? Number.POSITIVE_INFINITY;
   }
 
   get closed(): AbortSignal {
@@ -45,13 +44,16 @@ export class Connection {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const late = new AbortController();
     const signal = this.#signalOf(options.signal, late.signal);
+    const began = performance.now();
+    let failures = 1;
     let last: JobflowError | undefined;
-    const timer = setTimeout(
-      () => late.abort(last ?? timedOut(`Jobflow at ${this.url} did not answer within ${timeoutMs} ms`)),
-      timeoutMs,
-    );
+    const gaveUp = () =>
+      last
+        ? lastOf(last, failures, performance.now() - began)
+        : timedOut(`Jobflow at ${this.url} did not answer within ${timeoutMs} ms`);
+    const timer = setTimeout(() => late.abort(gaveUp()), timeoutMs);
     try {
-      for (let failures = 1, anew = false; ; failures++) {
+      for (let anew = false; ; failures++) {
         signal.throwIfAborted();
         try {
           return await this.#once(operation, anew, signal);
@@ -63,7 +65,8 @@ export class Connection {
           anew = error.code === 'UNAUTHENTICATED';
           if (renews) continue;
           const delayMs = repeatDelay(error, repeatable, failures, Math.random());
-          if (delayMs === undefined || failures > this.#retries) throw error;
+          if (delayMs === undefined) throw error;
+          if (failures > this.#retries) throw gaveUp();
           await pause(delayMs, signal);
         }
       }
@@ -138,4 +141,11 @@ export class Connection {
   #signalOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
     return AbortSignal.any([this.#closed.signal, ...signals.filter((signal) => signal !== undefined)]);
   }
+}
+
+/** The last reason of a call that was given up, and how much was tried. */
+function lastOf(error: JobflowError, tries: number, ms: number): JobflowError {
+  if (tries === 1) return error;
+  const tried = `${error.message}; tried ${tries} times in ${(ms / 1_000).toFixed(1)} s`;
+  return new JobflowError(error.code, tried, error.details, error.cause);
 }

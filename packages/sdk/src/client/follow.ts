@@ -4,8 +4,8 @@ import { pause } from './pause.js';
 import type { Operation } from './post-operation.js';
 import { repeatDelay } from './repeat-delay.js';
 
-/** About two minutes of trying. */
-const FRUITLESS = 30;
+/** Two minutes of trying where nobody listens, longer elsewhere. */
+const FRUITLESS = 120;
 
 export interface Followed {
   /** The operation that goes on after what has been seen. */

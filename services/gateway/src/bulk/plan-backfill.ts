@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { type JobState, queuedMsgId, queuedSubject, type RunDefinition, type ScheduleState } from '@jobflow/contracts';
 import { resolveRun } from '@jobflow/domain';
 import type { AppendUnit } from '@jobflow/platform';
@@ -32,6 +33,7 @@ export async function planBackfill(
   const ran = await ranAlready(parts.db, found.schedule.id, items);
   const making: Making[] = [];
   for (const item of items) {
+    await breathe();
     if (madeRuns.has(item.run_id) || ran.has(item.n)) continue;
     const run = runFor(found, operation, item, parts.clock.now());
     if ('code' in run) failures.set(item.n, run);

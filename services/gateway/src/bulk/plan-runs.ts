@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import {
   controlSubject,
   isTerminal,
@@ -39,6 +40,7 @@ export async function planRuns(
   const making: Making[] = [];
   const now = parts.clock.now();
   for (const item of items) {
+    await breathe();
     if (isDone(operation, item, madeRuns)) continue;
     const verify = item.made !== null;
     const id = item.made ?? newId();

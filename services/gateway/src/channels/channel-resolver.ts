@@ -61,7 +61,12 @@ export class ChannelResolver {
       throw conflict(`There are ${maxList} channels already; no more can be made.`);
     await saveChannelSecret(ctx, channel.id, { secret, headers: headersOf(input.headers) });
     try {
-      await createDefinition(ctx, 'channel', { type: 'ChannelSaved', channel }, () => undefined);
+      await createDefinition(
+        ctx,
+        'channel',
+        () => ({ type: 'ChannelSaved', channel }),
+        () => undefined,
+      );
     } catch (error) {
       await deleteChannelSecret(ctx, channel.id);
       throw error;

@@ -78,14 +78,18 @@ function checkRevision<S extends Stamped>({ what, id, expectedRevision }: Defini
   });
 }
 
-/** Saves a definition that must not exist yet. */
+/**
+ * Saves a definition that must not exist yet.
+ * @param eventOf makes it of what the store knows at the sequence that the log is told to expect
+ */
 export async function createDefinition(
   ctx: Context,
   what: string,
-  event: StateEvent,
+  eventOf: (store: StateStore) => StateEvent,
   revisionNow: (store: StateStore) => number | undefined,
 ): Promise<void> {
   const store = await settledState(ctx);
+  const event = eventOf(store);
   const { kind, id } = entityOf(event);
   const refuse = () => conflict(`There is a ${what} ${id} already.`, { currentRevision: revisionNow(store) ?? 1 });
   if (revisionNow(store) !== undefined) throw refuse();

@@ -1,7 +1,7 @@
 import type { JobState, RunDefinition } from '@jobflow/contracts';
 import { type EnqueueFields, resolveRun } from '@jobflow/domain';
 import { checkUrl, newId, type StateStore } from '@jobflow/platform';
-import { schemaProblems } from '@jobflow/platform/input-schema';
+import { type Patience, schemaProblems } from '@jobflow/platform/input-schema';
 import { requireJob } from '../auth/principal.js';
 import type { Context } from '../context/context.js';
 import { badUserInput, conflict, notFound } from '../errors/refusals.js';
@@ -24,16 +24,22 @@ export interface Wanted {
 }
 
 const SHOWN = 100;
+/** All inputs of one request are checked within this, or refused: nothing else is done meanwhile. */
+const CHECKS_MS = 2_000;
 
 /** Checks requests and makes the runs of them; every wrong field of all of them is named. */
 export function prepareRuns(ctx: Context, store: StateStore, wanted: readonly Wanted[]): PreparedRun[] {
   const problems: Record<string, string> = {};
   const prepared: PreparedRun[] = [];
   const now = ctx.clock.now();
+  const patience: Patience = { leftMs: CHECKS_MS };
   for (const { job: name, fields, path, unchecked } of wanted) {
     const job = jobFor(ctx, store, name);
     if (fields.queue !== undefined && !hasQueue(store, fields.queue)) throw notFound('queue', fields.queue);
-    const found = problemsOf(ctx, job, fields, unchecked);
+    const found = unchecked
+      ? {}
+      : schemaProblems(job, fields.input === undefined ? job.defaultInput : fields.input, patience);
+    if (fields.callbackUrl !== undefined) Object.assign(found, callbackProblems(ctx, fields.callbackUrl));
     const resolved = resolveRun(job, fields, { id: newId(), now, actor: ctx.actor });
     if (!resolved.ok) Object.assign(found, resolved.fields);
     for (const [field, problem] of Object.entries(found)) problems[`${path}${field}`] = problem;
@@ -53,12 +59,8 @@ function jobFor(ctx: Context, store: StateStore, name: string): JobState {
   return job;
 }
 
-/** What only the gateway can judge: the job's schema, and where a callback would go. */
-function problemsOf(ctx: Context, job: JobState, fields: EnqueueFields, unchecked = false): Record<string, string> {
-  const found = unchecked ? {} : schemaProblems(job, fields.input === undefined ? job.defaultInput : fields.input);
-  if (fields.callbackUrl !== undefined) {
-    const checked = checkUrl(fields.callbackUrl, { allow: ctx.config.allowCidrs, httpsOnly: true });
-    if (!checked.ok) found.callbackUrl = checked.reason;
-  }
-  return found;
+/** Where a callback would go: only the gateway can judge that. */
+function callbackProblems(ctx: Context, url: string): Record<string, string> {
+  const checked = checkUrl(url, { allow: ctx.config.allowCidrs, httpsOnly: true });
+  return checked.ok ? {} : { callbackUrl: checked.reason };
 }

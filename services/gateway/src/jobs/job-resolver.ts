@@ -1,4 +1,4 @@
-import { type JobState, stateSubject } from '@jobflow/contracts';
+import { type JobState, type StateEvent, stateSubject } from '@jobflow/contracts';
 import type { StateStore, UnitMessage } from '@jobflow/platform';
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Int, Mutation, Query, Resolver } from 'type-graphql';
@@ -41,9 +41,15 @@ export class JobResolver {
   async createJob(@Arg('input', () => JobInput) input: JobInput, @Ctx() ctx: Context): Promise<JobState> {
     requireJob(ctx.principal, input.name);
     const store = await settledState(ctx);
-    const job = newJob(input, { now: ctx.clock.now(), actor: ctx.actor, defaultPriority: defaultPriority(store) });
+    const around = { now: ctx.clock.now(), actor: ctx.actor, defaultPriority: defaultPriority(store) };
+    let job = newJob(input, around);
     await checkJob(ctx, store, job, true);
-    await createDefinition(ctx, 'job', { type: 'JobSaved', job }, (now) => now.jobs.get(job.name)?.state.revision);
+    const event = (now: StateStore): StateEvent => {
+      // Runs name their job and its revision: one that was there before under this name had the earlier ones.
+      job = { ...job, revision: now.lastRevisionOf(job.name) + 1 };
+      return { type: 'JobSaved', job };
+    };
+    await createDefinition(ctx, 'job', event, (now) => now.jobs.get(job.name)?.state.revision);
     return job;
   }
 
@@ -85,7 +91,11 @@ export class JobResolver {
       });
     }
     const messages: UnitMessage[] = [
-      { subject: stateSubject('job', name), events: [{ type: 'JobDeleted', name }], expectLastSubjectSeq: kept.seq },
+      {
+        subject: stateSubject('job', name),
+        events: [{ type: 'JobDeleted', name, revision }],
+        expectLastSubjectSeq: kept.seq,
+      },
       ...disabledSchedules(ctx, store, name),
     ];
     const appended = await ctx.log.append({ messages, by: byOf(ctx) });

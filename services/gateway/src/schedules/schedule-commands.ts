@@ -39,10 +39,16 @@ export class ScheduleCommands {
   ): Promise<ScheduleState> {
     requireJob(ctx.principal, input.job);
     const store = await settledState(ctx);
-    const schedule = newSchedule(input, newId(), ctx.clock.now(), ctx.actor);
-    checkSchedule(ctx, store, schedule);
+    const now = ctx.clock.now();
+    const schedule = newSchedule(input, newId(), now, ctx.actor);
+    checkSchedule(ctx, store, schedule, now);
     if (store.schedules.size >= MOST) throw conflict(`There are ${MOST} schedules already; no more can be made.`);
-    await createDefinition(ctx, 'schedule', { type: 'ScheduleSaved', schedule }, () => undefined);
+    await createDefinition(
+      ctx,
+      'schedule',
+      () => ({ type: 'ScheduleSaved', schedule }),
+      () => undefined,
+    );
     return schedule;
   }
 
@@ -54,8 +60,9 @@ export class ScheduleCommands {
     @Arg('expectedRevision', () => Int, { nullable: true }) expectedRevision?: number | null,
   ): Promise<ScheduleState> {
     return change(ctx, id, { expectedRevision }, (schedule, store) => {
-      const next = changedSchedule(schedule, input, ctx.clock.now());
-      checkSchedule(ctx, store, next);
+      const now = ctx.clock.now();
+      const next = changedSchedule(schedule, input, now);
+      checkSchedule(ctx, store, next, now);
       return next;
     });
   }
@@ -92,8 +99,9 @@ export class ScheduleCommands {
   resumeSchedule(@Arg('id', () => ID) id: string, @Ctx() ctx: Context): Promise<ScheduleState> {
     return change(ctx, id, { verb: 'resumed' }, (schedule, store) => {
       if (schedule.enabled) return undefined;
-      const next = changedSchedule(schedule, { enabled: true }, ctx.clock.now());
-      checkSchedule(ctx, store, next);
+      const now = ctx.clock.now();
+      const next = changedSchedule(schedule, { enabled: true }, now);
+      checkSchedule(ctx, store, next, now);
       return next;
     });
   }
@@ -144,11 +152,12 @@ const change = (
     event: (schedule) => ({ type: 'ScheduleSaved', schedule }),
   });
 
-function checkSchedule(ctx: Context, store: StateStore, schedule: ScheduleState): void {
+/** @param now when it was changed: by that a change of its timing is told from one that was made before */
+function checkSchedule(ctx: Context, store: StateStore, schedule: ScheduleState, now: number): void {
   const job = store.jobs.get(schedule.job)?.state;
   if (!job) throw notFound('job', schedule.job);
   if (schedule.kind === 'AFTER_JOB' && schedule.afterJob !== undefined) requireJob(ctx.principal, schedule.afterJob);
-  const problems = { ...scheduleProblems(schedule, job, ctx.clock.now()), ...afterJobProblems(schedule, store) };
+  const problems = { ...scheduleProblems(schedule, job, now), ...afterJobProblems(schedule, store) };
   if (Object.keys(problems).length > 0) throw badUserInput(problems);
   if (schedule.queue !== undefined && !hasQueue(store, schedule.queue)) throw notFound('queue', schedule.queue);
 }
