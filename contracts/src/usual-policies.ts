@@ -35,8 +35,8 @@ export function addUsualPolicies(events: unknown): void {
   for (const event of events) {
     const run = (event as Partial<WithRun> | null)?.run;
     if (typeof run !== 'object' || run === null) continue;
-    run.retry ??= USUAL.retry;
-    run.timeout ??= USUAL.timeout;
+    if (run.retry === undefined) run.retry = USUAL.retry;
+    if (run.timeout === undefined) run.timeout = USUAL.timeout;
   }
 }
 

@@ -9,6 +9,8 @@ import { Redis } from 'ioredis';
 
 export interface PermitWorld extends AsyncDisposable {
   backing: BackingServices;
+  /** What any of its workers told of, in order. */
+  troubles: readonly string[];
   /** Permits as a worker of its own has them. */
   worker(options?: { id?: string; leaseMs?: number; holders?: HoldersReply }): Promise<WorkerPermits>;
   flush(): Promise<void>;
@@ -39,8 +41,10 @@ export async function permitWorld(): Promise<PermitWorld> {
   };
   const connections: Redis[] = [];
   const all: RedisPermits[] = [];
+  const troubles: string[] = [];
   return {
     backing,
+    troubles,
     async worker({ id = `worker-${newId()}`, leaseMs, holders = nobody } = {}) {
       const [redis, news] = [connect(), connect()];
       connections.push(redis, news);
@@ -50,7 +54,7 @@ export async function permitWorld(): Promise<PermitWorld> {
         news,
         clock: systemClock,
         askHolders: async () => holders,
-        onTrouble: () => undefined,
+        onTrouble: (what) => void troubles.push(what),
         ...(leaseMs && { leaseMs }),
       });
       all.push(permits);

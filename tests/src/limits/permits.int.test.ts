@@ -40,6 +40,13 @@ async function take(permits: Permits, wanted: PermitRequest): Promise<PermitAnsw
 const granted = async (permits: Permits, wanted: PermitRequest) => (await take(permits, wanted)).kind === 'granted';
 
 describe('permits', () => {
+  it('can be counted as soon as Redis is reached, and nobody is alarmed before that', async () => {
+    const known = world.troubles.length;
+    const worker = await world.worker();
+    await until(() => worker.trouble() === undefined, 'limits can be counted');
+    expect(world.troubles.slice(known)).toEqual([]);
+  });
+
   it('are given up to the limit, all workers together; who is refused is told by whom', async () => {
     const [a, b] = [await world.worker(), await world.worker()];
     const key = newKey();

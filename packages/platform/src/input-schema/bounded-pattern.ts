@@ -1,3 +1,4 @@
+import type { Format } from 'ajv';
 import { matchBounded } from './bounded-check.js';
 
 /**
@@ -33,4 +34,16 @@ export function stepsOf(pattern: string): (length: number) => number {
   const choices = count(/[*+?{]/g) + backReferences + (plain.startsWith('^') && count(/\|/g) === 0 ? 0 : 1);
   const alternatives = 2 ** count(/\|/g);
   return (length) => (length + 1) ** choices * alternatives * (length + pattern.length);
+}
+
+/** A format as ajv takes it, so that a long text is watched: those of ajv-formats take the cube of its length at worst. */
+export function boundedFormat(name: string, format: Format): Format {
+  if (typeof format === 'object' && 'validate' in format) {
+    const validate = boundedFormat(name, format.validate as Format);
+    return { ...format, validate } as Format;
+  }
+  if (typeof format !== 'function' && !(format instanceof RegExp)) return format;
+  const fits = typeof format === 'function' ? format : (text: string) => format.test(text);
+  return ((text: string) =>
+    typeof text === 'string' ? matchBounded(name, text.length ** 3, () => fits(text)) : fits(text)) as Format;
 }

@@ -62,14 +62,35 @@ describe('the input of a run', () => {
     expect(problems({ items: { not: { enum: choices } } }, items)).toEqual(tooLong);
   });
 
-  it('is checked with what patience is left from those before it', () => {
-    const schema = { inputSchema: { pattern: '^(a+)+$' } };
-    const patience = { leftMs: 1 };
-    expect(schemaProblems(schema, `${'a'.repeat(60)}!`, patience).input).toContain('takes too long');
-    expect(patience.leftMs).toBeLessThan(0);
-    expect(schemaProblems(schema, 'aaa', patience).input).toContain('takes too long');
-    expect(schemaProblems({ inputSchema: { type: 'string' } }, 'aaa', patience)).toEqual({});
-    expect(schemaProblems(schema, 'aaa')).toEqual({});
+  it('is checked with what patience is left from those before it, whatever they took it for', () => {
+    const patience = { leftMs: 1_000 };
+    const oneOf = Array.from({ length: 20 }, (_, n) => ({ const: n }));
+    schemaProblems({ inputSchema: { type: 'string' } }, 'aaa', patience);
+    expect(patience.leftMs).toBeLessThan(1_000);
+    const compiled = patience.leftMs;
+    schemaProblems({ inputSchema: { oneOf } }, 1, patience);
+    expect(patience.leftMs).toBeLessThan(compiled);
+    const slow = { inputSchema: { pattern: '^(a+)+$' } };
+    expect(schemaProblems(slow, `${'a'.repeat(60)}!`, { leftMs: 5 }).input).toContain('takes too long');
+    expect(schemaProblems(slow, 'aaa', { leftMs: 0 }).input).toContain('was not checked');
+    expect(schemaProblems({ inputSchema: { type: 'string' } }, 'aaa', { leftMs: 0 }).input).toContain(
+      'was not checked',
+    );
+    expect(schemaProblems(slow, 'aaa')).toEqual({});
+  });
+
+  it('cannot hang it with a long text for a format', () => {
+    const url = { type: 'string', format: 'url' };
+    expect(problems(url, 'https://example.com/a?b=c')).toEqual({});
+    expect(problems(url, 'no')).toEqual({ input: 'must match format "url"' });
+    expect(problems(url, `http://${':'.repeat(100_000)}`).input).toContain('takes too long');
+    expect(problems({ format: 'email' }, 'a@example.com')).toEqual({});
+    expect(problems({ format: 'date-time' }, '2026-02-30T00:00:00Z')).toEqual({
+      input: 'must match format "date-time"',
+    });
+    expect(problems({ type: 'string', format: 'date', formatMinimum: '2026-01-02' }, '2026-01-01')).toHaveProperty(
+      'input',
+    );
   });
 
   it('keeps two patterns of one schema apart', () => {
@@ -102,7 +123,10 @@ describe('a schema', () => {
 
   it('is refused when compiling it takes too long, and others are not held up by it', () => {
     const slow = { oneOf: Array.from({ length: 1_000 }, () => ({ type: 'string' })) };
-    expect(compileSchema(slow, 20)).toEqual({ ok: false, reason: 'takes too long to compile: it must be simpler' });
+    expect(compileSchema(slow, 20)).toMatchObject({
+      ok: false,
+      reason: 'takes too long to compile: it must be simpler',
+    });
     expect(compileSchema({ $id: 'https://example.com/other', type: 'string' })).toMatchObject({ ok: true });
   });
 

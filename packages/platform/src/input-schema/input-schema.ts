@@ -3,8 +3,8 @@ import { Ajv, type AnySchema, type CodeOptions, type ErrorObject, type Options, 
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { boundedCheck, CheckTooSlow, LONGEST_MS, type Patience, watched } from './bounded-check.js';
-import { boundedPattern } from './bounded-pattern.js';
+import { boundedCheck, CheckTooSlow, type Patience, watched } from './bounded-check.js';
+import { boundedFormat, boundedPattern } from './bounded-pattern.js';
 import { sizeOf } from './size-of.js';
 import { forgetValues, uniqueItems } from './unique-items.js';
 
@@ -13,10 +13,12 @@ export type { Patience } from './bounded-check.js';
 /** The largest inputSchema of a job, as JSON. */
 export const SCHEMA_BYTES = 64 * 1024;
 const SHOWN = 20;
-/** ajv takes 5 s for some schemas of that size, and blocks everything meanwhile: such a one is not accepted … */
+/** ajv takes 5 s for some schemas of that size, and blocks everything meanwhile: such a one is not accepted. */
 const COMPILE_MS = 1_000;
-/** … but one that was accepted is compiled, also where there is less time. */
-const ACCEPTED_COMPILE_MS = 5_000;
+/** What may be spent on a lone input, a first compilation for its job included. */
+const ALONE_MS = 2_000;
+/** A schema that could not be compiled in time is tried again after this: the machine may have had a bad moment. */
+const AGAIN_MS = 60_000;
 
 const options: Options = {
   strict: false,
@@ -38,12 +40,15 @@ const USES = 200;
 
 function prepared<T extends Ajv | Ajv2019 | Ajv2020>(ajv: T): T {
   formats.default(ajv as unknown as Ajv);
+  for (const [name, format] of Object.entries(ajv.formats)) {
+    if (format) ajv.formats[name] = boundedFormat(name, format) as typeof format;
+  }
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword(uniqueItems);
   return ajv;
 }
 
-export type Compiled = { ok: true; schema: CompiledSchema } | { ok: false; reason: string };
+export type Compiled = { ok: true; schema: CompiledSchema } | { ok: false; reason: string; tooSlow?: boolean };
 
 export interface CompiledSchema {
   validate: ValidateFunction;
@@ -81,35 +86,49 @@ export function compileSchema(schema: Json, mostMs = COMPILE_MS): Compiled {
     if (error instanceof CheckTooSlow) {
       // Interrupted somewhere within: nobody knows what it remembers.
       draft.made = undefined;
-      return { ok: false, reason: 'takes too long to compile: it must be simpler' };
+      return { ok: false, reason: 'takes too long to compile: it must be simpler', tooSlow: true };
     }
     return { ok: false, reason: `is not a usable JSON Schema: ${(error as Error).message}` };
+  } finally {
+    // ajv checks a schema by a schema.
+    forgetValues();
   }
 }
 
 /** By the schema itself: a definition in memory is one object until it changes, and its validator goes with it. */
-const known = new WeakMap<object, Compiled>();
+const known = new WeakMap<object, { compiled: Compiled; until: number }>();
 
 /**
  * What of the input the job's schema refuses, by path: `{ 'input.user.id': 'must be number' }`. An input that takes too
  * long to check is refused.
- * @param patience what a request that has many inputs has for all of them; each is used up a little
+ * @param patience what a request that has many inputs has for all of them; each uses up what it took
  */
 export function schemaProblems(
   { inputSchema }: Pick<JobState, 'inputSchema'>,
   input: Json | undefined,
-  patience: Patience = { leftMs: LONGEST_MS },
+  patience: Patience = { leftMs: ALONE_MS },
 ): Record<string, string> {
   if (inputSchema === undefined || inputSchema === true) return {};
   if (typeof inputSchema !== 'object' || inputSchema === null)
     return { input: "is refused by the job's inputSchema, whatever it is" };
-  let compiled = known.get(inputSchema);
-  if (!compiled) {
-    compiled = compileSchema(inputSchema, ACCEPTED_COMPILE_MS);
-    known.set(inputSchema, compiled);
+  const began = performance.now();
+  try {
+    const compiled = compiledOf(inputSchema, patience, began);
+    if (!compiled.ok) return { input: `cannot be checked: the job's inputSchema ${compiled.reason}` };
+    return problemsOf(compiled.schema, input ?? null, patience);
+  } finally {
+    patience.leftMs -= performance.now() - began;
   }
-  if (!compiled.ok) return { input: `cannot be checked: the job's inputSchema ${compiled.reason}` };
-  return problemsOf(compiled.schema, input ?? null, patience);
+}
+
+function compiledOf(inputSchema: object, { leftMs }: Patience, now: number): Compiled {
+  const remembered = known.get(inputSchema);
+  if (remembered && now < remembered.until) return remembered.compiled;
+  const compiled = compileSchema(inputSchema as Json, Math.max(1, leftMs));
+  if (compiled.ok || !compiled.tooSlow) known.set(inputSchema, { compiled, until: Number.POSITIVE_INFINITY });
+  // With less time than others have it proves nothing.
+  else if (leftMs >= COMPILE_MS) known.set(inputSchema, { compiled, until: now + AGAIN_MS });
+  return compiled;
 }
 
 /** Of an input larger than this nobody needs to know how large: with a schema of more than ten characters it is watched. */

@@ -6,6 +6,7 @@ import { Migration0005 } from './0005-bulk-operations.js';
 import { Migration0006 } from './0006-schedules.js';
 import { Migration0007 } from './0007-rescheduled-runs.js';
 import { Migration0008 } from './0008-flows.js';
+import { Migration0009 } from './0009-due-by-id.js';
 
 /** In order; only ever added to. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   { name: '0006-schedules', class: Migration0006 },
   { name: '0007-rescheduled-runs', class: Migration0007 },
   { name: '0008-flows', class: Migration0008 },
+  { name: '0009-due-by-id', class: Migration0009 },
 ];

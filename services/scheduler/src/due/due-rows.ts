@@ -72,7 +72,10 @@ export interface WaitingPage {
 const DUE = 'coalesce(next_attempt_at, due_at)';
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Runs that wait to be queued, by their time and id. The predicate is that of the index runs_due, word for word. */
+/**
+ * Runs that wait to be queued, by their time and id. The predicate is that of the index runs_due, word for word. Times are
+ * whole milliseconds, as everything that writes them has them: a Date could not name a place within one.
+ */
 export const waitingRuns = (db: Db, { until, otherQueues, after, most }: WaitingPage): Promise<WaitingRow[]> =>
   db.query<WaitingRow>(
     `select id, queue, status, attempt, delivery, ${DUE} as due from read.runs

@@ -1,5 +1,4 @@
 import { type Logger, type StateStore, testClock } from '@jobflow/platform';
-
 import type { Db } from '@jobflow/read-model';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Shards } from '../shards/shard-locks.js';
@@ -88,6 +87,17 @@ describe('runs that wait for their time', () => {
     await clock.advance(30 * SECOND);
     expect(due.held()).toBe(45_000);
     expect(trouble).toEqual([]);
+  });
+
+  it('are queued at once if they are overdue, though as many as are held are due later', async () => {
+    const { clock, due, plan, late } = world();
+    plan(MOST, 'later', 55 * SECOND, 59 * SECOND);
+    await due.start();
+    await clock.advance(0);
+    plan(1, 'overdue', -SECOND, -SECOND);
+    due.sweep();
+    await clock.advance(0);
+    expect(late).toEqual([SECOND]);
   });
 
   it('are all queued at their time, though they are more than are held', async () => {

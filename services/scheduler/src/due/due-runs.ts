@@ -62,6 +62,7 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   /** The last sweep found more than there was room for. */
   let moreWaits = false;
   let sweepTimer: Timer | undefined;
+  let refillTimer: Timer | undefined;
   let fireTimer: Timer | undefined;
   let firesAt = Number.POSITIVE_INFINITY;
   const batches = new Set<Promise<void>>();
@@ -70,9 +71,10 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
   const isOwn = (queue: string) => shards.heldSince(shardOf(queue)) !== undefined;
   const hasRoom = () => heap.size < MAX_HELD / 2;
 
+  const mostHeld = (at: number) => (at <= clock.now() + SOON_MS ? 2 * MAX_HELD : MAX_HELD);
+
   function hold(runId: string, queue: string, at: number): void {
-    const most = at <= clock.now() + SOON_MS ? 2 * MAX_HELD : MAX_HELD;
-    if (heap.size >= most && !heap.has(runId)) moreWaits = true;
+    if (heap.size >= mostHeld(at) && !heap.has(runId)) moreWaits = true;
     else heap.hold(runId, queue, at);
   }
 
@@ -112,9 +114,18 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
     const tracked = work.finally(() => {
       among.delete(tracked);
       arm();
-      if (moreWaits && hasRoom()) sweep();
+      if (moreWaits && hasRoom()) refill();
     });
     among.add(tracked);
+  }
+
+  /** Soon, and not at once: what is looked up again and again may not leave its place. */
+  function refill(): void {
+    if (stopped || sweeping || refillTimer) return;
+    refillTimer = clock.setTimer(MORE_MS, () => {
+      refillTimer = undefined;
+      sweep();
+    });
   }
 
   async function readBatch(entries: HeldRun[]): Promise<void> {
@@ -153,7 +164,7 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
     const until = clock.now() + HORIZON_MS;
     let after: WaitingRow | undefined;
     while (!stopped && shards.held().length > 0) {
-      if (heap.size >= MAX_HELD) {
+      if (heap.size >= mostHeld(after?.due.getTime() ?? 0)) {
         // What does not fit is fetched once there is room.
         moreWaits = true;
         return;
@@ -213,6 +224,7 @@ export function createDueRuns(dependencies: Dependencies): DueRuns {
     async stop() {
       stopped = true;
       sweepTimer?.cancel();
+      refillTimer?.cancel();
       fireTimer?.cancel();
       await sweeping;
       await Promise.all([...batches]);
