@@ -5,13 +5,16 @@ export interface Patience {
   leftMs: number;
 }
 
-/** A check took longer than it may, or its time had been used up by others. */
+/** A check took longer than it may. */
 export class CheckTooSlow extends Error {}
 
 /** What a check that nobody watches may cost, at the very most: some 10 ms, if each step finds a mistake. */
 const CERTAIN_STEPS = 500_000;
 /** The longest that one check may take. */
 const LONGEST_MS = 200;
+
+/** How often a check is tried, each time twice as long, that got less of the processor than it may take. */
+const TRIES = 3;
 
 const RUN = new vm.Script('run()');
 const UNCERTAIN = Symbol('this may take more steps than are left');
@@ -27,8 +30,6 @@ let matching: string | undefined;
  * @throws CheckTooSlow
  */
 export function boundedCheck<T>(steps: number, patience: Patience, check: () => T): T {
-  if (!(patience.leftMs > 0))
-    throw new CheckTooSlow('was not checked: the inputs before it took all the time there is for one request');
   if (steps <= CERTAIN_STEPS) {
     stepsLeft = CERTAIN_STEPS - steps;
     try {
@@ -37,7 +38,7 @@ export function boundedCheck<T>(steps: number, patience: Patience, check: () => 
       if (error !== UNCERTAIN) throw error;
     }
   }
-  return watched(Math.min(LONGEST_MS, patience.leftMs), check);
+  return watched(Math.min(LONGEST_MS, patience.leftMs), check, TRIES);
 }
 
 /** Of what is under way: that matching this pattern takes at most so many steps. */
@@ -60,27 +61,25 @@ const tooSlow = (pattern: string | undefined) =>
       : `the pattern ${pattern} takes too long on this text`,
   );
 
-/** How often something is tried that was interrupted before it had its time, since the machine did something else. */
-const TRIES = 3;
-
 /**
  * Runs something under a watchdog, which costs some 0.15 ms and can interrupt whatever it is.
+ * @param tries how often, if it may be run again after it was interrupted
  * @throws CheckTooSlow when it took longer than it may
  */
-export function watched<T>(mostMs: number, run: () => T): T {
+export function watched<T>(mostMs: number, run: () => T, tries = 1): T {
   guarded ??= vm.createContext({});
   guarded.run = run;
   watching = true;
   try {
-    for (let tries = 1; ; tries++) {
+    for (let n = 1; ; n++) {
       matching = undefined;
       const before = process.threadCpuUsage();
       try {
-        return RUN.runInContext(guarded, { timeout: Math.ceil(mostMs) }) as T;
+        return RUN.runInContext(guarded, { timeout: Math.ceil(mostMs * 2 ** (n - 1)) }) as T;
       } catch (error) {
         if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
         const { user, system } = process.threadCpuUsage(before);
-        if (tries >= TRIES || (user + system) / 1_000 >= mostMs / 2) throw tooSlow(matching);
+        if (n >= tries || (user + system) / 1_000 >= 0.9 * mostMs) throw tooSlow(matching);
       }
     }
   } finally {

@@ -111,6 +111,8 @@ export function schemaProblems(
   if (inputSchema === undefined || inputSchema === true) return {};
   if (typeof inputSchema !== 'object' || inputSchema === null)
     return { input: "is refused by the job's inputSchema, whatever it is" };
+  if (!(patience.leftMs > 0))
+    return { input: 'was not checked: the inputs before it took all the time there is for one request' };
   const began = performance.now();
   try {
     const compiled = compiledOf(inputSchema, patience, began);
@@ -124,7 +126,7 @@ export function schemaProblems(
 function compiledOf(inputSchema: object, { leftMs }: Patience, now: number): Compiled {
   const remembered = known.get(inputSchema);
   if (remembered && now < remembered.until) return remembered.compiled;
-  const compiled = compileSchema(inputSchema as Json, Math.max(1, leftMs));
+  const compiled = compileSchema(inputSchema as Json, leftMs);
   if (compiled.ok || !compiled.tooSlow) known.set(inputSchema, { compiled, until: Number.POSITIVE_INFINITY });
   // With less time than others have it proves nothing.
   else if (leftMs >= COMPILE_MS) known.set(inputSchema, { compiled, until: now + AGAIN_MS });
