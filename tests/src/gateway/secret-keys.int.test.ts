@@ -189,7 +189,7 @@ describe('a gateway that lacks a key', () => {
     const change = 'mutation ($id: ID!) { updateChannel(id: $id, input: { headers: { a: "b" } }) { id } }';
     const refused = await gateway.ask(change, { id }, (await gateway.signIn()).token);
     expect(refused).toMatchObject({
-      code: 'UNAVAILABLE',
+      code: 'CONFLICT',
       error: { message: expect.stringMatching(new RegExp(`with the key ${keyIdOf(first)}, which is not here: add `)) },
     });
     expect(await healthOf(gateway)).toEqual({
