@@ -176,6 +176,9 @@ describe('a gateway that lacks a key', () => {
     );
     const { id } = created.data?.createChannel.channel ?? {};
     await setSecret(before, token, 'lost', 'x');
+    // As a projector would: there is none here.
+    await house.db.query(`insert into read.channels (id, state, state_seq) values ($1, '{"kind":"WEBHOOK"}', 1)`, [id]);
+    await keep(first, { 'channel:unknown': 'x' });
     await before.stop();
 
     await using gateway = await house.start(WITHOUT);
@@ -189,15 +192,27 @@ describe('a gateway that lacks a key', () => {
     const change = 'mutation ($id: ID!) { updateChannel(id: $id, input: { headers: { a: "b" } }) { id } }';
     const refused = await gateway.ask(change, { id }, (await gateway.signIn()).token);
     expect(refused).toMatchObject({
-      code: 'UNAVAILABLE',
-      error: { message: expect.stringMatching(new RegExp(`with the key ${keyIdOf(first)}, which is not here: add `)) },
+      code: 'CONFLICT',
+      error: {
+        message: expect.stringMatching(
+          new RegExp(`"channel:${id}" was sealed with the key ${keyIdOf(first)}, .* a channel has to be made anew`),
+        ),
+      },
     });
     expect(await healthOf(gateway)).toEqual({
       code: 'secrets',
       status: 'DEGRADED',
-      message: `2 stored secrets cannot be opened: sealed with the key ${keyIdOf(first)}, not here.`,
-      action: 'Add what is missing to JOBFLOW_ENCRYPTION_OLD_KEYS, or set those secrets anew.',
+      message: `3 stored secrets cannot be opened (channel ${id} (WEBHOOK), channel unknown, lost): sealed with the key ${keyIdOf(first)}, not here.`,
+      action:
+        'Add what is missing to JOBFLOW_ENCRYPTION_OLD_KEYS, or set those secrets anew; such channels have to be made anew.',
     });
+    expect(gateway.lines).toContainEqual(
+      expect.objectContaining({
+        secrets: 3,
+        names: [`channel ${id} (WEBHOOK)`, 'channel unknown', 'lost'],
+        keyIds: [keyIdOf(first)],
+      }),
+    );
     expect(JSON.stringify(gateway.lines)).not.toContain('at Object.open');
     expect(gateway.lines).toContainEqual(
       expect.objectContaining({ msg: 'a secret cannot be opened', why: expect.stringContaining(keyIdOf(first)) }),
@@ -206,6 +221,15 @@ describe('a gateway that lacks a key', () => {
     await setSecret(gateway, (await gateway.signIn()).token, 'lost', 'found');
     await house.db.query(`delete from gateway.secrets where name like 'channel:%'`);
     await until(async () => (await healthOf(gateway)).status === 'OK', 'all can be opened');
+  });
+
+  it('names ten of what it cannot open', async () => {
+    await keep(first, Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`s${10 + n}`, 'x'])));
+    await using gateway = await house.start(WITHOUT);
+    await said(gateway, 'add their keys to JOBFLOW_ENCRYPTION_OLD_KEYS');
+    expect((await healthOf(gateway)).message).toMatch(
+      /^12 stored secrets cannot be opened \(s10, s11, s12, s13, s14, s15, s16, s17, s18, s19 and 2 more\): /,
+    );
   });
 
   it('keeps what was changed outside as it is, and names it', async () => {

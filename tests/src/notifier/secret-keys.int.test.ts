@@ -13,7 +13,7 @@ it('a delivery whose key is missing waits, says which, and is made once a notifi
   const secret = await house.channel('ops', hooks.url('/ops'));
   const without = await house.notify({ JOBFLOW_ENCRYPTION_KEY: current });
   const runId = await house.end();
-  const complaint = `This secret was sealed with the key ${keyIdOf(sealedWith)}, which is not here`;
+  const complaint = ` was sealed with the key ${keyIdOf(sealedWith)}, which is not here`;
   await until(() => without.output().includes(complaint), 'the notifier names the key');
   expect(without.output()).not.toContain('at Object.open');
   expect(await without.stop()).toBe(0);

@@ -78,7 +78,7 @@ describe('a secret box with several keys', () => {
   it('says which key is missing, and what to do', () => {
     const sealed = createSecretBox({ current: key }).seal('whsec_x', place);
     expect(() => createSecretBox({ current: other }).open(sealed, place)).toThrow(
-      `This secret was sealed with the key ${keyIdOf(key)}, which is not here: add that key to JOBFLOW_ENCRYPTION_OLD_KEYS, or set the secret anew.`,
+      `The secret "channel:1" was sealed with the key ${keyIdOf(key)}, which is not here: add that key to JOBFLOW_ENCRYPTION_OLD_KEYS, or set the secret anew; a channel has to be made anew.`,
     );
   });
 });

@@ -65,7 +65,7 @@ export function createSecretBox({ current, old = [], next }: SecretKeys): Secret
       const [version, id, body] = sealed.split('.');
       if (version !== 'v1' || !id || !body) throw new SecretBoxError('This is no sealed secret.');
       const key = keys.get(id);
-      if (!key) throw new SecretBoxError(keyIsAway(id));
+      if (!key) throw new SecretBoxError(keyIsAway(id, place));
       return opened(Buffer.from(body, 'base64url'), key, aadOf(place, id));
     },
   };
@@ -86,8 +86,8 @@ function opened(bytes: Buffer, key: Buffer, aad: Buffer): string {
   }
 }
 
-const keyIsAway = (id: string): string =>
-  `This secret was sealed with the key ${id.slice(0, 32)}, which is not here: add that key to JOBFLOW_ENCRYPTION_OLD_KEYS, or set the secret anew.`;
+const keyIsAway = (id: string, { row }: SecretPlace): string =>
+  `The secret ${JSON.stringify(row.slice(0, 200))} was sealed with the key ${id.slice(0, 32)}, which is not here: add that key to JOBFLOW_ENCRYPTION_OLD_KEYS, or set the secret anew; a channel has to be made anew.`;
 
 const aadOf = ({ table, row, column }: SecretPlace, keyId: string): Buffer =>
   Buffer.from(`${table}|${row}|${column}|${keyId}`);

@@ -1,4 +1,4 @@
-import { LogUnavailableError } from '@jobflow/platform';
+import { LogUnavailableError, SecretBoxError } from '@jobflow/platform';
 import { DatabaseUnavailableError } from '@jobflow/read-model';
 import { buildSchema, execute, GraphQLError, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
@@ -66,6 +66,13 @@ describe('an error', () => {
     const { shown } = present(await run('{ secret }', { secret: () => Promise.reject(cause) }));
     expect(shown[0]?.extensions).toMatchObject({ code: 'UNAVAILABLE', retryable: true });
     expect(shown[0]?.message).not.toContain('10.0.0.7');
+  });
+
+  it('of a secret that cannot be opened says why, and that repeating is of no use', async () => {
+    const cause = new SecretBoxError('It was sealed with the key 0a1b2c3d, which is not here: add that key.');
+    const { shown, logged } = present(await run('{ secret }', { secret: () => Promise.reject(cause) }));
+    expect(shown[0]).toMatchObject({ message: cause.message, extensions: { code: 'CONFLICT', retryable: false } });
+    expect(logged).toEqual([]);
   });
 
   it('of the request itself is shown, with suggestions only where introspection is on', () => {

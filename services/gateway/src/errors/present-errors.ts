@@ -8,7 +8,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { ApiError, type ErrorCode, isRetryable } from './api-error.js';
-import { asUnavailable } from './as-unavailable.js';
+import { asApiError } from './as-api-error.js';
 import { badUserInput } from './refusals.js';
 import { variableErrors } from './variable-errors.js';
 import { withoutText } from './without-text.js';
@@ -76,10 +76,10 @@ function shape(
   };
 }
 
-/** The ApiError in the chain, or what a failure of a backing service is to clients. */
+/** The ApiError in the chain, or what the failure is to clients if one of its kind is foreseen. */
 function ownError(error: Error): ApiError | undefined {
   const root = rootOf(error, (e) => e instanceof ApiError);
-  return root instanceof ApiError ? root : asUnavailable(root);
+  return root instanceof ApiError ? root : asApiError(root);
 }
 
 /** The error at the bottom of the chain, or the first on the way that `stop` accepts. */

@@ -15,7 +15,7 @@ import { covers, type Role } from '../auth/role.js';
 import type { Context } from '../context/context.js';
 import { ApiError } from '../errors/api-error.js';
 import { forbidden, notFound, unauthenticated } from '../errors/refusals.js';
-import { withPlainArgs } from './plain-arg.js';
+import { takesPlainArgs, withPlainArgs } from './plain-arg.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
 
@@ -48,6 +48,7 @@ const noPubSub: PubSub = {
 function guard(root: RootName, type: GraphQLObjectType): void {
   for (const field of Object.values(type.getFields())) {
     const wanted = requiredRole(root, field as GraphQLField<unknown, unknown>);
+    const plain = takesPlainArgs(root, field as GraphQLField<unknown, unknown>);
     if (root === 'Subscription') {
       const subscribe = field.subscribe as Resolve;
       field.subscribe = ((source, args, context, info) => {
@@ -56,7 +57,8 @@ function guard(root: RootName, type: GraphQLObjectType): void {
       }) as Resolve;
       continue;
     }
-    const resolve = withPlainArgs(field.name, (field.resolve ?? defaultFieldResolver) as Resolve);
+    const own = (field.resolve ?? defaultFieldResolver) as Resolve;
+    const resolve = plain ? withPlainArgs(own) : own;
     const nullable = !isNonNullType(field.type);
     field.resolve = (async (source, args, context, info) => {
       check(wanted, context as Context, field.name);

@@ -5,13 +5,15 @@ import { keysInUse } from './keys-in-use.js';
 
 /** Whether stored secrets can be opened, and whether an old key may go. */
 export async function keyHealth(db: Queryable, box: SecretBox): Promise<Finding> {
-  const { old, unknown, unknownKeyIds } = await keysInUse(db, box);
+  const { old, unknown, unknownKeyIds, unknownNames } = await keysInUse(db, box);
   if (unknown > 0) {
     const keys = unknownKeyIds.slice(0, 5).join(', ');
+    const more = unknown > unknownNames.length ? ` and ${unknown - unknownNames.length} more` : '';
     return {
       status: 'DEGRADED',
-      message: `${secrets(unknown)} cannot be opened: sealed with ${unknownKeyIds.length === 1 ? 'the key' : 'the keys'} ${keys}, not here.`,
-      action: 'Add what is missing to JOBFLOW_ENCRYPTION_OLD_KEYS, or set those secrets anew.',
+      message: `${secrets(unknown)} cannot be opened (${unknownNames.join(', ')}${more}): sealed with ${unknownKeyIds.length === 1 ? 'the key' : 'the keys'} ${keys}, not here.`,
+      action:
+        'Add what is missing to JOBFLOW_ENCRYPTION_OLD_KEYS, or set those secrets anew; such channels have to be made anew.',
     };
   }
   if (old > 0) {

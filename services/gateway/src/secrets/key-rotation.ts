@@ -48,22 +48,22 @@ export function createKeyRotation({ db, box, clock, logger, metrics }: KeyRotati
   }
 
   function tell(found: KeysInUse, broken: string[]): void {
-    const { old, unknown, unknownKeyIds } = found;
+    const { old, unknown, unknownKeyIds, unknownNames } = found;
     for (const key of ['current', 'next', 'old', 'unknown'] as const) gauge.set({ key }, found[key]);
-    const state = JSON.stringify([old, unknown, unknownKeyIds, broken]);
+    const state = JSON.stringify([old, unknown, unknownKeyIds, unknownNames, broken]);
     if (state === told) return;
     told = state;
     if (unknown > 0) {
-      const what = { secrets: unknown, keyIds: unknownKeyIds };
+      const what = { secrets: unknown, names: unknownNames, keyIds: unknownKeyIds };
       logger.warn(
         what,
-        'stored secrets cannot be opened: add their keys to JOBFLOW_ENCRYPTION_OLD_KEYS, or set them anew',
+        'stored secrets cannot be opened: add their keys to JOBFLOW_ENCRYPTION_OLD_KEYS, or set them anew; such channels have to be made anew',
       );
     }
     if (broken.length > 0) {
       logger.warn(
         { names: broken.slice(0, 10) },
-        'stored secrets were changed outside and cannot be opened: set them anew',
+        'stored secrets were changed outside and cannot be opened: set them anew; such channels have to be made anew',
       );
     }
     if (box.oldKeyIds.length === 0) return;

@@ -1,4 +1,4 @@
-import { type Logger, systemClock } from '@jobflow/platform';
+import { type Logger, SecretBoxError, systemClock } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
 import type { PendingDelivery } from './delivery.js';
 import { createDeliveryQueue } from './delivery-queue.js';
@@ -13,6 +13,11 @@ const delivery = (id: string, channelId: string, number = 1): PendingDelivery =>
   number,
   dueAt: 0,
 });
+
+interface Warned {
+  why: string;
+  channel: string;
+}
 
 /** Attempts that wait to be let go, one by one. */
 function gates() {
@@ -93,5 +98,37 @@ describe('the queue of deliveries', () => {
     queue.offer(delivery('a', 'c'));
     await queue.stop();
     expect(tries).toBe(2);
+  });
+
+  it('tells once per channel and key that its secret cannot be opened, until that changes', async () => {
+    const warned: string[] = [];
+    const telling = { warn: ({ why, channel }: Warned) => warned.push(`${channel}: ${why}`) } as unknown as Logger;
+    const missing = new Map([
+      ['a', 'key 1'],
+      ['b', 'key 1'],
+    ]);
+    const attempt = async ({ channelId = '' }: PendingDelivery) => {
+      const why = missing.get(channelId);
+      if (why) throw new SecretBoxError(why);
+      return undefined;
+    };
+    const queue = createDeliveryQueue(attempt, systemClock, telling);
+    let offered = 0;
+    const sweep = async () => {
+      for (const channel of ['a', 'a', 'b']) queue.offer(delivery(`d-${offered++}`, channel));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await sweep();
+    await sweep();
+    expect(warned).toEqual(['a: key 1', 'b: key 1']);
+    missing.set('a', 'key 2');
+    await sweep();
+    expect(warned.splice(0)).toEqual(['a: key 1', 'b: key 1', 'a: key 2']);
+    missing.delete('a');
+    await sweep();
+    missing.set('a', 'key 2');
+    await sweep();
+    expect(warned).toEqual(['a: key 2']);
+    await queue.stop();
   });
 });

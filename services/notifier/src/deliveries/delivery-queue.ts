@@ -33,6 +33,8 @@ export function createDeliveryQueue(
   const heldOf = new Map<string, number>();
   /** Attempts made, so that rows the projector has not caught up with do not bring them again. */
   const made = new Map<string, number>();
+  /** Why the secret of a channel cannot be opened, as it was told: each sweep brings all its deliveries back. */
+  const told = new Map<string, string>();
   let stopped = false;
 
   function hold(delivery: PendingDelivery): void {
@@ -82,19 +84,23 @@ export function createDeliveryQueue(
       if (isOurs(delivery)) {
         next = await attempt(delivery);
         remember(delivery);
+        told.delete(endpointOf(delivery));
       }
     } catch (error) {
       // What became of it is not recorded: the row still says it is due, so the sweep brings it back.
-      if (error instanceof SecretBoxError) {
-        logger.warn(
-          { why: error.message, delivery: delivery.id },
-          "a delivery waits: its channel's secret cannot be opened",
-        );
-      } else logger.warn({ err: error, delivery: delivery.id }, 'an attempt to deliver could not be recorded');
+      if (error instanceof SecretBoxError) tellOnce(delivery, error.message);
+      else logger.warn({ err: error, delivery: delivery.id }, 'an attempt to deliver could not be recorded');
     }
     heldIds.delete(delivery.id);
     count(endpointOf(delivery), -1);
     if (next && !stopped && next.dueAt - clock.now() <= HELD_AHEAD_MS) hold(next);
+  }
+
+  function tellOnce(delivery: PendingDelivery, why: string): void {
+    const channel = endpointOf(delivery);
+    if (told.get(channel) === why) return;
+    told.set(channel, why);
+    logger.warn({ why, channel, delivery: delivery.id }, "deliveries wait: their channel's secret cannot be opened");
   }
 
   function remember({ id, number }: PendingDelivery): void {
