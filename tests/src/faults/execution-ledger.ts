@@ -12,10 +12,13 @@ export interface Execution {
   endedAt?: number;
 }
 
+/** Somewhere between the two instants the process came to its end; until then it went on. */
 export interface Kill {
   pid: number;
-  /** When the signal was sent. */
+  /** Before the signal was sent. */
   at: number;
+  /** When it was known to be gone. */
+  goneAt: number;
 }
 
 /** Reads what the handlers of `ledger-handlers/` noted, in the order in which they began. */
@@ -62,15 +65,14 @@ export function withoutCause(executions: readonly Execution[], kills: readonly K
     const before = last.get(next.runId);
     last.set(next.runId, next);
     if (!before) continue;
-    const killed = kills.some(
-      ({ pid, at }) =>
-        (pid === before.pid || pid === before.parent) &&
-        at >= before.startedAt - ROUNDING_MS &&
-        at <= next.startedAt + ROUNDING_MS,
+    const ofBefore = kills.filter(({ pid }) => pid === before.pid || pid === before.parent);
+    const killed = ofBefore.some(
+      ({ at, goneAt }) => goneAt >= before.startedAt - ROUNDING_MS && at <= next.startedAt + ROUNDING_MS,
     );
     if (killed) continue;
+    const deaths = ofBefore.map(({ at, goneAt }) => `killed from ${at} to ${goneAt}`).join(', ') || 'never killed';
     const what = `run ${next.runId}: attempt ${next.attempt} began in ${next.pid} at ${next.startedAt}`;
-    const earlier = `in ${before.pid} at ${before.startedAt}`;
+    const earlier = `in ${before.pid}, ${deaths}, at ${before.startedAt}`;
     if (before.attempt >= next.attempt) found.push(`${what}, and attempt ${before.attempt} had begun ${earlier}`);
     else if (before.endedAt === undefined || before.endedAt > next.startedAt + ROUNDING_MS)
       found.push(`${what} while attempt ${before.attempt}, begun ${earlier}, went on`);

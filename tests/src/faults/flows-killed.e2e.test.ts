@@ -73,9 +73,10 @@ async function killAtRandom(kills: Kill[], names: string[], signal: AbortSignal)
     await wait(300 + Math.random() * 1_200, undefined, { signal }).catch(() => undefined);
     const victim = platform.services[Math.floor(Math.random() * platform.services.length)];
     if (signal.aborted || victim?.pid === undefined) continue;
-    kills.push({ pid: victim.pid, at: Date.now() });
+    const kill = { pid: victim.pid, at: Date.now() };
     names.push(victim.name);
     await victim.kill9();
+    kills.push({ ...kill, goneAt: Date.now() });
   }
 }
 

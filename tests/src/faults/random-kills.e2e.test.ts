@@ -77,8 +77,9 @@ async function killAtRandom(kills: Kill[], signal: AbortSignal): Promise<void> {
     await wait(500 + Math.random() * 2_500, undefined, { signal }).catch(() => undefined);
     const victim = executors[Math.floor(Math.random() * executors.length)];
     if (signal.aborted || victim?.pid === undefined) continue;
-    kills.push({ pid: victim.pid, at: Date.now() });
+    const kill = { pid: victim.pid, at: Date.now() };
     await victim.kill9();
+    kills.push({ ...kill, goneAt: Date.now() });
   }
 }
 
