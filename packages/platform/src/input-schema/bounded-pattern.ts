@@ -36,7 +36,10 @@ export function stepsOf(pattern: string): (length: number) => number {
   return (length) => (length + 1) ** choices * alternatives * (length + pattern.length);
 }
 
-/** A format as ajv takes it, so that a long text is watched: those of ajv-formats take the cube of its length at worst. */
+/**
+ * A format as ajv takes it, counted as the cube of the text's length, so that whatever its expression does is watched from
+ * some 80 characters on. Quadratic ones were seen.
+ */
 export function boundedFormat(name: string, format: Format): Format {
   if (typeof format === 'object' && 'validate' in format) {
     const validate = boundedFormat(name, format.validate as Format);
