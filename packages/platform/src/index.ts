@@ -56,6 +56,7 @@ export {
   SecretBoxError,
   type SecretKeys,
   type SecretPlace,
+  storedSecret,
 } from './secrets/secret-box.js';
 export { encryptionConfig, secretKeysOf } from './secrets/secret-keys.js';
 export { type Check, type CheckResult, createHealth, type Health } from './service/health.js';

@@ -7,6 +7,9 @@ export interface SecretPlace {
   column: string;
 }
 
+/** Where the gateway keeps a secret, or what belongs to the channel `channel:<id>`, and where others open it. */
+export const storedSecret = (name: string): SecretPlace => ({ table: 'gateway.secrets', row: name, column: 'sealed' });
+
 /** 32 bytes each. One key seals; all of them open what they sealed. */
 export interface SecretKeys {
   current: Buffer;

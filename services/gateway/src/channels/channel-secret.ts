@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { storedSecret } from '@jobflow/platform';
 import type { Context } from '../context/context.js';
-import { placeOf } from '../secrets/secret-rows.js';
 
 /** What is sealed beside a channel: the key it signs with, and the values of its extra headers. */
 export interface ChannelSecret {
@@ -28,7 +28,7 @@ export async function saveChannelSecret(ctx: Context, channelId: string, secret:
   await ctx.db.query(
     `insert into gateway.secrets (name, sealed, updated_at, updated_by) values ($1, $2, $3, $4)
      on conflict (name) do update set sealed = excluded.sealed, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
-    [name, ctx.secretBox.seal(JSON.stringify(secret), placeOf(name)), new Date(ctx.clock.now()), ctx.actor],
+    [name, ctx.secretBox.seal(JSON.stringify(secret), storedSecret(name)), new Date(ctx.clock.now()), ctx.actor],
   );
 }
 
@@ -36,7 +36,7 @@ export async function readChannelSecret(ctx: Context, channelId: string): Promis
   const name = nameOf(channelId);
   const [row] = await ctx.db.query<{ sealed: string }>('select sealed from gateway.secrets where name = $1', [name]);
   if (!row) return undefined;
-  return JSON.parse(ctx.secretBox.open(row.sealed, placeOf(name)));
+  return JSON.parse(ctx.secretBox.open(row.sealed, storedSecret(name)));
 }
 
 export async function deleteChannelSecret(ctx: Pick<Context, 'db'>, channelId: string): Promise<void> {

@@ -1,7 +1,6 @@
-import { type SecretBox, SecretBoxError } from '@jobflow/platform';
+import { type SecretBox, SecretBoxError, storedSecret } from '@jobflow/platform';
 import type { Queryable } from '@jobflow/read-model';
 import { KEY_OF_ROW } from './keys-in-use.js';
-import { placeOf } from './secret-rows.js';
 
 /** Rows held in memory at once: of 64 KiB each at most. */
 const BATCH = 50;
@@ -50,7 +49,7 @@ async function replace(db: Queryable, name: string, before: string, fresh: strin
 
 function sealedAnew(box: SecretBox, name: string, sealed: string): string | undefined {
   try {
-    return box.seal(box.open(sealed, placeOf(name)), placeOf(name));
+    return box.seal(box.open(sealed, storedSecret(name)), storedSecret(name));
   } catch (error) {
     if (error instanceof SecretBoxError) return undefined;
     throw error;

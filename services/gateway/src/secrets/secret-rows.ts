@@ -1,4 +1,4 @@
-import type { SecretBox, SecretPlace } from '@jobflow/platform';
+import { type SecretBox, storedSecret } from '@jobflow/platform';
 import type { Db, Queryable } from '@jobflow/read-model';
 
 /** Secrets there can be; what belongs to channels is not counted. */
@@ -15,8 +15,6 @@ export interface SecretRow {
 }
 
 const columns = 'name, description, updated_at, updated_by';
-/** Of any row, a channel's too. */
-export const placeOf = (name: string): SecretPlace => ({ table: 'gateway.secrets', row: name, column: 'sealed' });
 
 export interface SecretToSave {
   name: string;
@@ -41,7 +39,7 @@ export async function saveSecret(
      on conflict (name) do update set sealed = excluded.sealed, updated_at = excluded.updated_at,
        updated_by = excluded.updated_by, description = case when $4 then excluded.description else kept.description end
      returning ${columns}, (xmax = 0) as created`,
-    [name, box.seal(value, placeOf(name)), description ?? null, description !== undefined, at, by],
+    [name, box.seal(value, storedSecret(name)), description ?? null, description !== undefined, at, by],
   );
   return row;
 }
@@ -70,5 +68,5 @@ export async function readSecret(db: Pick<Db, 'query'>, box: SecretBox, name: st
   const [row] = await db.query<{ sealed: string }>(`select sealed from gateway.secrets where name = $1 and ${OWN}`, [
     name,
   ]);
-  return row && box.open(row.sealed, placeOf(name));
+  return row && box.open(row.sealed, storedSecret(name));
 }

@@ -1,4 +1,4 @@
-import type { SecretBox } from '@jobflow/platform';
+import { type SecretBox, storedSecret } from '@jobflow/platform';
 import type { Queryable } from '@jobflow/read-model';
 import { z } from 'zod';
 
@@ -16,8 +16,7 @@ export function createChannelSecrets(db: Queryable, box: SecretBox) {
     if (known && Date.now() - known.at < KEPT_MS) return known.secret;
     const name = `channel:${channelId}`;
     const [row] = await db.query<{ sealed: string }>('select sealed from gateway.secrets where name = $1', [name]);
-    const place = { table: 'gateway.secrets', row: name, column: 'sealed' };
-    const secret = row && Sealed.parse(JSON.parse(box.open(row.sealed, place)));
+    const secret = row && Sealed.parse(JSON.parse(box.open(row.sealed, storedSecret(name))));
     if (kept.size >= 1_000) kept.clear();
     kept.set(channelId, { at: Date.now(), secret });
     return secret;
