@@ -13,7 +13,8 @@ const CONCURRENCY = 100;
 export const platform: Bench = {
   about: 'the whole platform against BullMQ, no-op jobs, and the memory of all processes while idle (50,000 runs)',
   async run({ dir, runs = 50_000, rounds, say }) {
-    await using servers = await startBenchPlatform(dir);
+    const env = { JOBFLOW_CONCURRENCY: String(CONCURRENCY) };
+    await using servers = await startBenchPlatform(dir, { env });
     const memory = await idleMemorySection();
     const { redisUrl } = servers.platform.backing;
     await using jobflow = await jobflowPlatform(

@@ -34,6 +34,7 @@ export {
 } from './ordered-reader/ordered-reader.js';
 export { type ContainedOptions, type ContainedProcess, startContained } from './process/contained-process.js';
 export { type Containment, containedCommand, findContainment, type ResourceLimits } from './process/containment.js';
+export { giveWay } from './process/give-way.js';
 export { jobEnvironment } from './process/job-environment.js';
 export { jsonAnswers } from './process/json-answers.js';
 export { JsonLines } from './process/json-lines.js';

@@ -36,6 +36,19 @@ test('several processes of one service are numbered', () => {
   expect(planServices({ ...input, executors: 0 }).map(({ name }) => name)).not.toContain('executor');
 });
 
+test('what was admitted is carried out before it is shown, and shown before more is admitted', () => {
+  const nice = Object.fromEntries(planServices(input).map(({ name, nice }) => [name, nice]));
+  expect(nice.gateway).toBeGreaterThan(nice.projector as number);
+  expect(nice.projector).toBeGreaterThan(nice['executor-1'] as number);
+  expect(nice.scheduler).toBe(nice['executor-1']);
+});
+
+test('services run as in production, unless the person says otherwise', () => {
+  expect(envOf('gateway').NODE_ENV).toBe('production');
+  const plan = planServices({ ...input, env: { NODE_ENV: 'development' } });
+  expect(plan.map(({ env }) => env.NODE_ENV)).toEqual(plan.map(() => 'development'));
+});
+
 test('an executor, which runs the code of others, is told no secret but the log and Redis', () => {
   const given = { JOBFLOW_ENCRYPTION_OLD_KEYS: 'an-old-key', JOBFLOW_ENCRYPTION_NEXT_KEY: 'whsec_x' };
   const plan = planServices({ ...input, env: { ...input.env, ...given } });

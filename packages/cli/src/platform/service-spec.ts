@@ -40,6 +40,7 @@ export function serviceSpec(options: ServiceSpecOptions): ProcessSpec {
     },
     probe: () => askReady(healthPort),
     ...(planned.service === 'executor' && { busyWith: async () => inWords(await askActive(healthPort), drainMs) }),
+    nice: planned.nice,
     ipc: true,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: drainMs + CLOSING_MS,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { tempDir } from '../testing/temp-dir.js';
@@ -47,6 +48,16 @@ function managed(script: string, more: Partial<ProcessSpec> = {}): ManagedProces
 }
 
 const FOR_EVER = 'console.log("ready"); setInterval(() => {}, 1000);';
+
+test('a process that is to give way does, in every life', async () => {
+  const worker = managed(FOR_EVER, { nice: 6 });
+  await worker.start();
+  expect(getPriority(worker.pid)).toBe(6);
+  await worker.kill9();
+  await worker.whenReady();
+  expect(getPriority(worker.pid)).toBe(6);
+  await worker.stop();
+});
 
 test('a killed process is started again at once, and a stopped one is not', async () => {
   const worker = managed(FOR_EVER);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { giveWay } from '@jobflow/platform';
 import type { Log } from '../log.js';
 import { messageOf, PlainError } from '../plain-error.js';
 import { exited, lastWords } from './child-ending.js';
@@ -19,6 +20,8 @@ export interface ProcessSpec {
   /** After this long a stopping process is killed. */
   stopTimeoutMs: number;
   startTimeoutMs: number;
+  /** How much it gives way to others while processor time is short: 0, the default, to 19. */
+  nice?: number;
   /** A channel whose end tells the process that its supervisor is gone. */
   ipc?: boolean;
   /** What the process is busy with while it stops, in words; asked only then. */
@@ -211,6 +214,7 @@ export class ManagedProcess {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe', ...(this.spec.ipc ? (['ipc'] as const) : [])],
     });
+    if (child.pid !== undefined && this.spec.nice) giveWay(child.pid, this.spec.nice);
     this.#child = child;
     const split = lineSplitter((line) => this.#hear(line));
     for (const stream of [child.stdout, child.stderr]) {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { giveWay } from './give-way.js';
 
 export interface ContainedProcess {
   readonly stdin: Writable;
@@ -23,6 +24,8 @@ export interface ContainedOptions {
   messages?: boolean;
 }
 
+/** A job that takes all the processor time it can get leaves enough to see and to cancel it. */
+const JOB_NICE = 10;
 /** What still holds the output open after the process has gone is not waited for longer. */
 const OUTPUT_WAIT_MS = 500;
 
@@ -32,6 +35,7 @@ export function startContained({ argv, cwd, env, messages = false }: ContainedOp
   const stdio: ('pipe' | 'overlapped')[] = ['pipe', 'pipe', 'pipe'];
   if (messages) stdio.push('pipe');
   const child = spawn(command, args, { cwd, ...(env && { env }), stdio, detached: true });
+  if (child.pid !== undefined) giveWay(child.pid, JOB_NICE);
   const [stdin, stdout, stderr, extra] = child.stdio;
   // It may end without having read its input.
   (stdin as Writable).on('error', () => undefined);
