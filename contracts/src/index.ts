@@ -16,6 +16,7 @@ export * from './state-events.js';
 export * from './streams.js';
 export * from './subjects.js';
 export * from './upcast.js';
+export { type KeptPolicies, keptPolicies, policiesOf, type RunPolicies } from './usual-policies.js';
 export * from './verify.js';
 export * from './webhook-payload.js';
 export * from './worker-beat.js';

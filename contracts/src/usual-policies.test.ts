@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommit } from './commit.js';
 import { defaultRetryPolicy, defaultTimeoutPolicy, type RetryPolicy, type TimeoutPolicy } from './policy.js';
 import type { RunDefinition } from './run-events.js';
-import { withoutUsualPolicies } from './usual-policies.js';
+import { keptPolicies, policiesOf, withoutUsualPolicies } from './usual-policies.js';
 
 const run: RunDefinition = {
   id: '01936c2e-7a10-7c7b-9a51-0d6c2f0f9a02',
@@ -70,5 +70,33 @@ describe('the usual policies of a stored run', () => {
   it('are of no concern to events without a run', () => {
     const event = { type: 'RunExpired', runId: run.id, at: 1 };
     expect(withoutUsualPolicies(event)).toBe(event);
+  });
+});
+
+describe('what a row keeps of the policies', () => {
+  it.each<[string, Partial<RunDefinition>, object | undefined]>([
+    ['nothing of the usual ones', {}, undefined],
+    [
+      'another retry whole',
+      { retry: { ...defaultRetryPolicy, factor: 3 } },
+      { retry: { ...defaultRetryPolicy, factor: 3 } },
+    ],
+    ['a timeout without limits', { timeout: {} }, { timeout: {} }],
+    [
+      'what has no usual value',
+      { limits: { concurrency: 2 }, guarantee: 'AT_MOST_ONCE', logLevel: 'WARN' },
+      { limits: { concurrency: 2 }, guarantee: 'AT_MOST_ONCE', logLevel: 'WARN' },
+    ],
+  ])('is %s', (_, over, kept) => {
+    const { retry, timeout, limits, guarantee, logLevel } = { ...run, ...over };
+    const policies = {
+      retry,
+      timeout,
+      ...(limits && { limits }),
+      ...(guarantee && { guarantee }),
+      ...(logLevel && { logLevel }),
+    };
+    expect(keptPolicies(policies)).toEqual(kept);
+    expect(policiesOf(keptPolicies(policies) ?? null)).toEqual(policies);
   });
 });

@@ -1,4 +1,5 @@
 import type { RetryPolicy, TimeoutPolicy } from './policy.js';
+import type { RunDefinition } from './run-events.js';
 
 /**
  * Most runs have these policies, which are a quarter of a small run's bytes: stored runs leave them out, so that nobody
@@ -19,6 +20,26 @@ const USUAL: Readonly<{ retry: RetryPolicy; timeout: TimeoutPolicy }> = {
 interface WithRun {
   run: { retry: RetryPolicy; timeout: TimeoutPolicy };
 }
+
+/** A run's policies, as its definition gives them. */
+export type RunPolicies = Pick<RunDefinition, 'retry' | 'timeout' | 'limits' | 'guarantee' | 'logLevel'>;
+/** Those that are not the usual ones. */
+export type KeptPolicies = Partial<RunPolicies>;
+
+/** What is kept of a run's policies; undefined where that is nothing. */
+export function keptPolicies({ retry, timeout, limits, guarantee, logLevel }: RunPolicies): KeptPolicies | undefined {
+  const kept = {
+    ...(same(retry, USUAL.retry) ? undefined : { retry }),
+    ...(same(timeout, USUAL.timeout) ? undefined : { timeout }),
+    ...(limits && { limits }),
+    ...(guarantee && { guarantee }),
+    ...(logLevel && { logLevel }),
+  };
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+/** A run's policies from what was kept of them. */
+export const policiesOf = (kept: KeptPolicies | null): RunPolicies => ({ ...USUAL, ...kept });
 
 /** An event as it is stored: where its run's policies are the usual ones, without them. */
 export function withoutUsualPolicies(event: object): object {

@@ -95,7 +95,7 @@ const NODE_ROWS = `select n.flow_id, n.run_id, n.depends_on, n.runs_anyway, r.st
 /** How often each run was released, first queued, and ended, by what the fold accepted. */
 const STORIES = `select run_id, count(*) filter (where e ->> 'type' = 'RunReleased')::int as released,
     count(*) filter (where e ->> 'type' = 'RunQueued' and (e -> 'data' ->> 'delivery')::int = 0)::int as queued
-  from read.run_events, json_array_elements(events) e where (e ->> 'accepted')::bool group by run_id`;
+  from read.timelines, json_array_elements(events) e where (e ->> 'accepted')::bool group by run_id`;
 
 it(
   `${FLOWS} flows, whose services are killed at random, run each node as its rule says, and release it once`,

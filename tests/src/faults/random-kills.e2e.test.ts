@@ -130,7 +130,7 @@ describe('executors that are killed at random under load', () => {
       expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
       // One that took three workers with it, as far as anybody can tell, is given up.
       expect(rows.filter(({ status, losses }) => status !== 'SUCCEEDED' && losses < 3)).toEqual([]);
-      const notOnce = `select run_id from read.run_events, json_array_elements(events) e
+      const notOnce = `select run_id from read.timelines, json_array_elements(events) e
         group by run_id having count(*) filter (where ${ends}) <> 1`;
       expect(await db.query(notOnce)).toEqual([]);
 

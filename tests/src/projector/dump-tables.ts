@@ -8,15 +8,15 @@ export async function dumpTables(db: Db): Promise<Record<string, string[]>> {
   const dump: Record<string, string[]> = {};
   for (const [table, key] of Object.entries(TABLES)) {
     const rows = await db.query<{ row: string }>(
-      `select to_jsonb(t)::text as row from read.${table} t order by ${key}`,
+      `select (to_jsonb(t) - 'first_seq' - 'first_events')::text as row from read.${table} t order by ${key}`,
     );
     dump[table] = rows.map(({ row }) => row);
   }
   const events = await db.query<{ row: string }>(
-    `select run_id || ' ' || event.value::text as row from read.run_events, jsonb_array_elements(events::jsonb) with ordinality as event(value, n)
+    `select run_id || ' ' || event.value::text as row from read.timelines, jsonb_array_elements(events::jsonb) with ordinality as event(value, n)
      order by run_id, seq, n`,
   );
-  dump.run_events = events.map(({ row }) => row);
+  dump.timelines = events.map(({ row }) => row);
   const checkpoints = await db.query<{ row: string }>(
     `select stream || ' ' || seq || ' ' || coalesce(commit_id, '') as row from read.checkpoint order by stream`,
   );
@@ -81,7 +81,7 @@ export async function wrongCounters(db: Db): Promise<object[]> {
     )),
     ...(await db.query(
       `select id, timeline_count, n from read.runs join (
-         select run_id, sum(jsonb_array_length(events::jsonb)) as n from read.run_events group by 1) e on e.run_id = id
+         select run_id, sum(jsonb_array_length(events::jsonb)) as n from read.timelines group by 1) e on e.run_id = id
        where timeline_count < n`,
     )),
   ];

@@ -119,7 +119,7 @@ test('a leader whose lock is taken from it stops at once, and nothing is folded 
 async function expectEveryEndTold(world: Projected, db: Db): Promise<void> {
   await until(async () => (await db.query('select 1 from read.outbox limit 1')).length === 0, 'the outbox is empty');
   const rows = await db.query<{ id: string; status: RunStatus; restarts: number }>(
-    `select r.id, r.status, (select count(*)::int from read.run_events e, json_array_elements(e.events) as event
+    `select r.id, r.status, (select count(*)::int from read.timelines e, json_array_elements(e.events) as event
        where e.run_id = r.id and event ->> 'type' = 'RunRestarted') as restarts from read.runs r`,
   );
   const told = await notifications(world);

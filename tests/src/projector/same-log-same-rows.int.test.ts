@@ -30,7 +30,7 @@ test('the same log gives the same rows, whether it is folded as it comes or all 
   expect(await checkpointOf(allAtOnce.db)).toBe(last);
   const rows = await dumpTables(asItComes.db);
   expect(rows.runs?.length).toBeGreaterThan(900);
-  expect(rows.run_events?.length).toBeGreaterThan(2_000);
+  expect(rows.timelines?.length).toBeGreaterThan(2_000);
   const of = (where: string) => asItComes.db.query(`select id from read.runs where limit_key is not null and ${where}`);
   expect((await of(`next_attempt_at is not null and wait_reason = 'CONCURRENCY_LIMIT'`)).length).toBeGreaterThan(20);
   const flows = await asItComes.db.query<{ status: string; retried: boolean }>(

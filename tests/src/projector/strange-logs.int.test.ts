@@ -163,7 +163,7 @@ test('a fact for a run that nobody queued changes nothing', async () => {
   await world.caughtUp(db);
   const rows = await dumpTables(db);
   expect(rows.runs).toEqual([]);
-  expect(rows.run_events).toEqual([]);
+  expect(rows.timelines).toEqual([]);
   expect(rows.job_stats).toEqual([]);
   expect(await projector.stop()).toBe(0);
 });

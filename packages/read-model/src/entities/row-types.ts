@@ -32,5 +32,5 @@ export type BulkItemRow = RowOf<typeof bulk.BulkItemEntity>;
 export type BulkFailureRow = RowOf<typeof bulk.BulkFailureEntity>;
 export type { BulkActionName, BulkOptions, BulkStatusName } from './bulk-entities.js';
 export type { DeliveryAttempt, DeliveryStatus } from './outside-entities.js';
-export type { DeadLetterState, RunPolicy, StoredRunEvent } from './run-entities.js';
+export type { DeadLetterState, StoredRunEvent } from './run-entities.js';
 export type { Outcome } from './statistics-entities.js';

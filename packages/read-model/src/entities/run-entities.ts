@@ -1,9 +1,7 @@
-import type { JobKind, Json, RunDefinition, RunError, RunEvent, RunStatus } from '@jobflow/contracts';
+import type { JobKind, Json, KeptPolicies, RunError, RunEvent, RunStatus } from '@jobflow/contracts';
 import { defineEntity } from '@mikro-orm/core';
 import { column } from './columns.js';
 
-/** A run's policies, as its definition gave them. */
-export type RunPolicy = Pick<RunDefinition, 'retry' | 'timeout' | 'limits' | 'guarantee' | 'logLevel'>;
 export type DeadLetterState = 'OPEN' | 'REDRIVEN' | 'DISCARDED';
 
 /** An event of a run as it is kept for timelines and attempts: without what the run's row holds anyway. */
@@ -40,7 +38,8 @@ export const RunEntity = defineEntity({
     job_revision: column.int(),
     kind: column.text<JobKind>(),
     spec: column.plainJson<Json>().nullable(),
-    policy: column.plainJson<RunPolicy>(),
+    /** Without the usual ones: `policiesOf` of contracts gives them back. */
+    policy: column.plainJson<KeptPolicies>().nullable(),
     status: column.text<RunStatus>(),
     queue: column.text(),
     priority: column.small(),
@@ -104,10 +103,13 @@ export const RunEntity = defineEntity({
     changed_seq: column.big(),
     /** The log's sequence of its end: given once, whatever still changes afterwards. */
     ended_seq: column.big().nullable(),
+    /** What the batch that made this row told of it; null in rows that are older than these columns. */
+    first_seq: column.big().nullable(),
+    first_events: column.plainJson<StoredRunEvent[]>().nullable(),
   },
 });
 
-/** One row per run and batch of the projector. */
+/** What later batches of the projector tell of a run, a row each. `read.timelines` has these and the first. */
 export const RunEventsEntity = defineEntity({
   name: 'RunEvents',
   tableName: 'read.run_events',

@@ -7,6 +7,7 @@ import { Migration0006 } from './0006-schedules.js';
 import { Migration0007 } from './0007-rescheduled-runs.js';
 import { Migration0008 } from './0008-flows.js';
 import { Migration0009 } from './0009-due-by-id.js';
+import { Migration0010 } from './0010-first-events.js';
 
 /** In order; only ever added to. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   { name: '0007-rescheduled-runs', class: Migration0007 },
   { name: '0008-flows', class: Migration0008 },
   { name: '0009-due-by-id', class: Migration0009 },
+  { name: '0010-first-events', class: Migration0010 },
 ];

@@ -8,7 +8,7 @@ const MOST_ROWS = 5_000;
 export async function storedEvents(db: Queryable, runId: string): Promise<StoredRunEvent[]> {
   const rows = await db.query<{ events: StoredRunEvent[] }>(
     `select events from (
-       select seq, events from read.run_events where run_id = $1 order by seq desc limit ${MOST_ROWS}) as latest order by seq`,
+       select seq, events from read.timelines where run_id = $1 order by seq desc limit ${MOST_ROWS}) as latest order by seq`,
     [runId],
   );
   return rows.flatMap(({ events }) => events);

@@ -49,7 +49,7 @@ export async function changedRuns(db: Queryable, query: ChangedRunsQuery): Promi
 type Row = RunRow & { states?: number };
 
 const STATES = `(select coalesce(sum(json_array_length(e.events)), 0)
-  from read.run_events e where e.run_id = runs.id and e.seq > $from)`;
+  from read.timelines e where e.run_id = runs.id and e.seq > $from)`;
 
 function readChanged(db: Queryable, { conditions, fields, from }: ChangedRunsQuery): Promise<Row[]> {
   const params = [...conditions.params, from];
@@ -70,7 +70,7 @@ async function readLeft(db: Queryable, { conditions, fields, from }: ChangedRuns
   const rows = await db.query<{ id: string; changed_seq: number }>(
     `select id, changed_seq from read.runs where changed_seq > ${since} and ${conditions.fixed.sql}
        and (${conditions.moving.sql}) is not true
-       and exists (select from read.run_events e where e.run_id = runs.id and e.seq <= ${since})
+       and exists (select from read.timelines e where e.run_id = runs.id and e.seq <= ${since})
      order by changed_seq desc, id limit ${MOST + 1}`,
     params,
   );

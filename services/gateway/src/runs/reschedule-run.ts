@@ -80,7 +80,7 @@ async function append(ctx: Context, run: Run, event: RunEventOf<'RunRescheduled'
 /** What the fold made of the event at this place in the log. */
 async function isAccepted(ctx: Context, id: string, seq: number): Promise<boolean> {
   const rows = await ctx.db.query<{ events: StoredEvent[] }>(
-    'select events from read.run_events where run_id = $1 and seq <= $2 order by seq desc limit 1',
+    'select events from read.timelines where run_id = $1 and seq <= $2 order by seq desc limit 1',
     [id, seq],
   );
   return rows.some(({ events }) => events.some((event) => event.seq === seq && event.accepted));

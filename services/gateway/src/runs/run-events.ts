@@ -8,7 +8,7 @@ import type { Attempt, TimelineEvent } from './run-details.js';
 const MOST = 2_000;
 const EVENTS = `
   select id as run_id, e.events from unnest($1::uuid[]) as wanted(id)
-  cross join lateral (select events, seq from read.run_events where run_id = wanted.id order by seq desc limit ${MOST}) as e
+  cross join lateral (select events, seq from read.timelines where run_id = wanted.id order by seq desc limit ${MOST}) as e
   order by id, e.seq`;
 
 /** What the log says of a run, oldest first. */

@@ -1,4 +1,11 @@
-import type { JobKind, Json, RetryPolicy, RunError, RunStatus, TimeoutPolicy } from '@jobflow/contracts';
+import {
+  type JobKind,
+  type Json,
+  type KeptPolicies,
+  policiesOf,
+  type RunError,
+  type RunStatus,
+} from '@jobflow/contracts';
 import type { Run } from './run.js';
 import type { DeadLetterState } from './run-enums.js';
 
@@ -23,7 +30,7 @@ export interface RunRow {
   job: string;
   job_revision: number;
   kind: JobKind;
-  policy: { retry: RetryPolicy; timeout: TimeoutPolicy };
+  policy: KeptPolicies | null;
   status: RunStatus;
   queue: string;
   priority: number;
@@ -66,6 +73,7 @@ export interface RunRow {
 }
 
 export function runOfRow(row: RunRow): Run {
+  const { retry, timeout } = policiesOf(row.policy);
   return {
     id: row.id,
     job: row.job,
@@ -93,8 +101,8 @@ export function runOfRow(row: RunRow): Run {
     nextAttemptAt: row.next_attempt_at?.getTime(),
     waitMs: row.wait_ms,
     durationMs: row.duration_ms,
-    retry: row.policy.retry,
-    timeout: row.policy.timeout,
+    retry,
+    timeout,
     idempotencyKey: row.idempotency_key,
     uniqueKey: row.unique_key,
     cancelRequestedAt: row.cancel_requested_at?.getTime(),

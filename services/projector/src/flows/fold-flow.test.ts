@@ -305,7 +305,7 @@ function summary(log: readonly RunEvent[], cuts: readonly number[]) {
     );
   const ids = [...new Set(batches.flatMap(({ rows }) => [...rows.keys()]))].sort();
   const timelines = batches.flatMap((batch) =>
-    [...batch.timelines].flatMap(([id, { events }]) => events.map((event) => [id, event])),
+    [...batch.rows].flatMap(([id, { timeline }]) => (timeline?.events ?? []).map((event) => [id, event])),
   );
   return {
     states: ids.map((id) => cache.get(id)),
@@ -335,7 +335,7 @@ it('the cancelled child says which run it depended on, and who decided', () => {
     status: 'CANCELLED',
     cancelReason: `It depends on n1 (run ${runId(1)}), which was cancelled`,
   });
-  const last = fold.batches.at(-1)?.timelines.get(runId(1))?.events;
+  const last = fold.batches.at(-1)?.rows.get(runId(1))?.timeline?.events;
   expect(last).toMatchObject([{ type: 'RunCancelRequested', actor: 'system:flow', accepted: true }]);
 });
 

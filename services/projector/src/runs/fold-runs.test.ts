@@ -69,7 +69,7 @@ describe('a folded batch', () => {
         error: { value: null },
       },
     ]);
-    expect(folded.timelines.get(id(0))?.events.map((e) => e.type)).toEqual(['RunQueued', 'RunSucceeded']);
+    expect(folded.rows.get(id(0))?.timeline?.events.map((e) => e.type)).toEqual(['RunQueued', 'RunSucceeded']);
   });
 
   it('tells of an end once, and of a dead letter', () => {
@@ -77,7 +77,7 @@ describe('a folded batch', () => {
     expect(folded.notifyRuns.map((n) => [n.runId, n.status])).toEqual([[id(0), 'FAILED']]);
     expect(folded.deadLetters).toHaveLength(1);
     expect(outboxRows(folded).map((row) => row.subject)).toEqual(['jf.effect.notify-run', 'jf.dlq.q']);
-    expect(folded.timelines.get(id(0))?.events.filter((e) => !e.accepted)).toHaveLength(2);
+    expect(folded.rows.get(id(0))?.timeline?.events.filter((e) => !e.accepted)).toHaveLength(2);
   });
 
   it('hands what is due soon to the scheduler at once, and leaves the rest to its sweep', () => {
@@ -133,8 +133,10 @@ function summary(batches: RunsFolded[]) {
   const timelines: Record<string, unknown[]> = {};
   const counts: Record<string, number> = {};
   for (const batch of batches) {
-    for (const [run, row] of batch.rows) states.set(run, row.state);
-    for (const [run, { events }] of batch.timelines) timelines[run] = [...(timelines[run] ?? []), ...events];
+    for (const [run, row] of batch.rows) {
+      states.set(run, row.state);
+      if (row.timeline) timelines[run] = [...(timelines[run] ?? []), ...row.timeline.events];
+    }
     for (const [queue, changes] of batch.counter.queues)
       for (const [key, n] of Object.entries(changes))
         counts[`${queue} ${key}`] = (counts[`${queue} ${key}`] ?? 0) + (n ?? 0);

@@ -13,7 +13,6 @@ import {
   isOfOneRun,
   type RunLifeEvent,
   type RunState,
-  type StoredEvent,
   storedEvent,
   woken,
 } from '@jobflow/domain';
@@ -27,18 +26,11 @@ import type { RunCache } from './run-cache.js';
 import type { RunRow } from './run-row.js';
 import { Waiters } from './waiters.js';
 
-/** What a batch adds to the timeline of a run, under the sequence of the first of it. */
-export interface Timeline {
-  seq: number;
-  events: StoredEvent[];
-}
-
 /** What a batch of the run log comes to. */
 export interface RunsFolded {
   firstSeq: number;
   lastSeq: number;
   rows: Map<string, RunRow>;
-  timelines: Map<string, Timeline>;
   counter: ChangeCounter;
   ticks: RunEventOf<'ScheduleTicked'>[];
   fires: Map<string, FireRow>;
@@ -84,7 +76,6 @@ export function foldRuns(
   const folded: RunsFolded = {
     ...span,
     rows: new Map(),
-    timelines: new Map(),
     counter: new ChangeCounter(),
     ticks: [],
     fires: new Map(),
@@ -146,9 +137,8 @@ function foldEvent(parts: Parts, event: RunLifeEvent, seq: number, commit: RunCo
   const row = keep(folded, cache, state, seq);
   if (shown > 0) {
     const stored = storedEvent(event, { ...meta, reason: commit.by.reason }, accepted);
-    const timeline = folded.timelines.get(id);
-    if (timeline) timeline.events.push(stored);
-    else folded.timelines.set(id, { seq, events: [stored] });
+    if (row.timeline) row.timeline.events.push(stored);
+    else row.timeline = { seq, events: [stored] };
   }
   if (state.limitKeys || state.limitKey !== undefined || before?.limitKey !== undefined) {
     waiters.moved(before, state);

@@ -1,4 +1,4 @@
-import type { RunDefinition } from '@jobflow/contracts';
+import { keptPolicies, type RunDefinition } from '@jobflow/contracts';
 import type { RunState } from '@jobflow/domain';
 import type { CopyColumn, CopyType } from '@jobflow/read-model';
 import type { NewRunRow, RunRow } from './run-row.js';
@@ -67,13 +67,7 @@ export const GIVEN: readonly CopyColumn<NewRunRow>[] = [
   ofState('job_revision', 'int', (s) => s.jobRevision),
   ofState('kind', 'text', (s) => s.kind),
   ofDefinition('spec', 'json', (d) => d.spec),
-  ofDefinition('policy', 'json', ({ retry, timeout, limits, guarantee, logLevel }) => ({
-    retry,
-    timeout,
-    limits,
-    guarantee,
-    logLevel,
-  })),
+  ofDefinition('policy', 'json', keptPolicies),
   ofState('queue', 'text', (s) => s.queue),
   ofDefinition('input', 'json', (d) => d.input),
   ofState('tags', 'texts', (s) => s.tags),
@@ -92,4 +86,6 @@ export const GIVEN: readonly CopyColumn<NewRunRow>[] = [
   ofState('flow_id', 'uuid', (s) => s.flowId),
   ofDefinition('flow_key', 'text', (d) => d.flow?.key),
   ofDefinition('input_template', 'json', (d) => (d.flow?.templated ? d.input : undefined)),
+  { name: 'first_seq', type: 'bigint', of: (row) => row.timeline?.seq },
+  { name: 'first_events', type: 'json', of: (row) => row.timeline?.events },
 ];

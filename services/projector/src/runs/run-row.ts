@@ -1,5 +1,5 @@
 import type { Json, RunDefinition, RunError } from '@jobflow/contracts';
-import type { RunState } from '@jobflow/domain';
+import type { RunState, StoredEvent } from '@jobflow/domain';
 
 /** A row of read.runs as the writer sends it; instants are epoch milliseconds. */
 export interface RunRow {
@@ -10,6 +10,8 @@ export interface RunRow {
   /** Present when the run is new in this batch. */
   definition?: RunDefinition;
   traceId?: string | undefined;
+  /** What this batch tells of the run, under the sequence of the first of it. */
+  timeline?: { seq: number; events: StoredEvent[] };
   /** Absent: as it is; null: none. */
   result?: { value: Json | null };
   error?: { value: RunError | null };

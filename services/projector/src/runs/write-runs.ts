@@ -1,16 +1,16 @@
 import type { RunEventOf } from '@jobflow/contracts';
 import { type CopyColumn, type CopyType, type DbSession, fieldColumns, pgJson } from '@jobflow/read-model';
 import { writeFlows } from '../flows/write-flows.js';
-import type { RunsFolded, Timeline } from './fold-runs.js';
+import type { RunsFolded } from './fold-runs.js';
 import { type OutboxRow, outboxRows } from './outbox-rows.js';
 import { CHANGING, GIVEN, ID } from './run-columns.js';
 import { isNew, type NewRunRow, type RunRow } from './run-row.js';
 
 const ALL = [ID, ...CHANGING, ...GIVEN];
-const TIMELINE: readonly CopyColumn<[runId: string, timeline: Timeline]>[] = [
-  { name: 'run_id', type: 'uuid', of: ([runId]) => runId },
-  { name: 'seq', type: 'bigint', of: ([, timeline]) => timeline.seq },
-  { name: 'events', type: 'json', of: ([, timeline]) => timeline.events },
+const TIMELINE: readonly CopyColumn<RunRow>[] = [
+  { name: 'run_id', type: 'uuid', of: (row) => row.state.id },
+  { name: 'seq', type: 'bigint', of: (row) => row.timeline?.seq },
+  { name: 'events', type: 'json', of: (row) => row.timeline?.events },
 ];
 const OUTBOX = fieldColumns<OutboxRow>('subject text, msg_id text, payload json');
 
@@ -86,7 +86,8 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
   );
   await send('runs-inputs', INPUTS, inputs);
   await writeFlows(tx, folded.flows);
-  if (folded.timelines.size > 0) await tx.copy('read.run_events', TIMELINE, folded.timelines);
+  const told = updates.filter((row) => row.timeline);
+  if (told.length > 0) await tx.copy('read.run_events', TIMELINE, told);
   await send('fires', FIRES, [...folded.fires.values()]);
   await send('last-ticks', LAST_TICKS, lastTicks(folded.ticks));
   await send('retried', RETRIED, folded.retried);

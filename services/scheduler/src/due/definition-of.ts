@@ -1,9 +1,9 @@
-import type { RunDefinition } from '@jobflow/contracts';
+import { policiesOf, type RunDefinition } from '@jobflow/contracts';
 import type { DueRow } from './due-rows.js';
 
 /** A run's definition, as it was given, from its row. */
 export function definitionOf(row: DueRow): RunDefinition {
-  const { retry, timeout, limits, guarantee, logLevel } = row.policy;
+  const { retry, timeout, limits, guarantee, logLevel } = policiesOf(row.policy);
   const optional = {
     spec: row.spec,
     limits,

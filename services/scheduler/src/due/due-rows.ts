@@ -1,4 +1,4 @@
-import type { Json, RunDefinition, RunStatus } from '@jobflow/contracts';
+import type { Json, KeptPolicies, RunDefinition, RunStatus } from '@jobflow/contracts';
 import type { Db } from '@jobflow/read-model';
 
 /** A run that waits for its time, as the sweep sees it. */
@@ -18,7 +18,7 @@ export interface DueRow {
   job_revision: number;
   kind: RunDefinition['kind'];
   spec: Json | null;
-  policy: Pick<RunDefinition, 'retry' | 'timeout' | 'limits' | 'guarantee' | 'logLevel'>;
+  policy: KeptPolicies | null;
   status: RunStatus;
   queue: string;
   priority: number;

@@ -36,7 +36,7 @@ const CAUGHT_UP_MS = 2_000;
 
 /** When each run was rescheduled last, by the clock of whoever did it. */
 const RESCHEDULED = `select run_id as id, max((e->>'at')::float8) as at
-  from read.run_events, json_array_elements(events) as e
+  from read.timelines, json_array_elements(events) as e
   where run_id = any($1::uuid[]) and e->>'type' = 'RunRescheduled' and (e->>'accepted')::boolean group by run_id`;
 
 /**

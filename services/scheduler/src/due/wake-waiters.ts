@@ -1,10 +1,10 @@
-import { shardOf } from '@jobflow/contracts';
+import { type KeptPolicies, shardOf } from '@jobflow/contracts';
 import { parseLimitKey } from '@jobflow/domain';
 import type { Clock, Logger, Service, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
 import { createRounds } from '../time/rounds.js';
-import { type DueRow, dueRows } from './due-rows.js';
+import { dueRows } from './due-rows.js';
 import type { RowQueue } from './queue-due-row.js';
 
 interface Dependencies {
@@ -19,7 +19,7 @@ interface Dependencies {
 interface Line {
   key: string;
   queue: string;
-  limits: DueRow['policy']['limits'] | null;
+  limits: KeptPolicies['limits'] | null;
 }
 
 const LOOK_MS = 5_000;
