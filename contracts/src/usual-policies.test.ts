@@ -88,14 +88,8 @@ describe('what a row keeps of the policies', () => {
       { limits: { concurrency: 2 }, guarantee: 'AT_MOST_ONCE', logLevel: 'WARN' },
     ],
   ])('is %s', (_, over, kept) => {
-    const { retry, timeout, limits, guarantee, logLevel } = { ...run, ...over };
-    const policies = {
-      retry,
-      timeout,
-      ...(limits && { limits }),
-      ...(guarantee && { guarantee }),
-      ...(logLevel && { logLevel }),
-    };
+    const { retry, timeout, limits = {}, guarantee = 'AT_LEAST_ONCE', logLevel = 'INFO' } = { ...run, ...over };
+    const policies = { retry, timeout, limits, guarantee, logLevel };
     expect(keptPolicies(policies)).toEqual(kept);
     expect(policiesOf(keptPolicies(policies) ?? null)).toEqual(policies);
   });

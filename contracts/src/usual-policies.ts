@@ -23,23 +23,34 @@ interface WithRun {
 
 /** A run's policies, as its definition gives them. */
 export type RunPolicies = Pick<RunDefinition, 'retry' | 'timeout' | 'limits' | 'guarantee' | 'logLevel'>;
+/** The same, where nothing is left open. */
+type AllPolicies = { [K in keyof RunPolicies]-?: NonNullable<RunPolicies[K]> };
 /** Those that are not the usual ones. */
-export type KeptPolicies = Partial<RunPolicies>;
+export type KeptPolicies = Partial<AllPolicies>;
 
-/** What is kept of a run's policies; undefined where that is nothing. */
+/** What a run of a job has that says nothing else. */
+const USUAL_IN_ROWS: AllPolicies = {
+  ...USUAL,
+  limits: Object.freeze({}),
+  guarantee: 'AT_LEAST_ONCE',
+  logLevel: 'INFO',
+};
+
+/** What a row keeps of a run's policies; undefined where that is nothing. */
 export function keptPolicies({ retry, timeout, limits, guarantee, logLevel }: RunPolicies): KeptPolicies | undefined {
+  const usual = USUAL_IN_ROWS;
   const kept = {
-    ...(same(retry, USUAL.retry) ? undefined : { retry }),
-    ...(same(timeout, USUAL.timeout) ? undefined : { timeout }),
-    ...(limits && { limits }),
-    ...(guarantee && { guarantee }),
-    ...(logLevel && { logLevel }),
+    ...(same(retry, usual.retry) ? undefined : { retry }),
+    ...(same(timeout, usual.timeout) ? undefined : { timeout }),
+    ...(limits && !same(limits, usual.limits) && { limits }),
+    ...(guarantee && guarantee !== usual.guarantee && { guarantee }),
+    ...(logLevel && logLevel !== usual.logLevel && { logLevel }),
   };
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
-/** A run's policies from what was kept of them. */
-export const policiesOf = (kept: KeptPolicies | null): RunPolicies => ({ ...USUAL, ...kept });
+/** A run's policies, all of them, from what its row keeps. */
+export const policiesOf = (kept: KeptPolicies | null): AllPolicies => ({ ...USUAL_IN_ROWS, ...kept });
 
 /** An event as it is stored: where its run's policies are the usual ones, without them. */
 export function withoutUsualPolicies(event: object): object {

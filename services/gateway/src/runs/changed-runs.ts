@@ -62,6 +62,9 @@ function readChanged(db: Queryable, { conditions, fields, from }: ChangedRunsQue
   );
 }
 
+/** The log's sequence of a run's first event; rows of before `first_seq` have it in their first batch of events. */
+const BORN = 'coalesce(first_seq, (select min(seq) from read.run_events e where e.run_id = runs.id))';
+
 /** Only a run that was there before can have met the filter before. */
 async function readLeft(db: Queryable, { conditions, fields, from }: ChangedRunsQuery): Promise<RunChanges['left']> {
   if (!fields.has('left') || !conditions.canLeave) return [];
@@ -70,7 +73,7 @@ async function readLeft(db: Queryable, { conditions, fields, from }: ChangedRuns
   const rows = await db.query<{ id: string; changed_seq: number }>(
     `select id, changed_seq from read.runs where changed_seq > ${since} and ${conditions.fixed.sql}
        and (${conditions.moving.sql}) is not true
-       and exists (select from read.timelines e where e.run_id = runs.id and e.seq <= ${since})
+       and ${BORN} <= ${since}
      order by changed_seq desc, id limit ${MOST + 1}`,
     params,
   );

@@ -24,6 +24,8 @@ describe('a run whose time has come', () => {
       retry: defaultRetryPolicy,
       timeout: defaultTimeoutPolicy,
       limits: {},
+      guarantee: 'AT_LEAST_ONCE',
+      logLevel: 'INFO',
       tags: ['a'],
       createdAt: NOW - 5000,
       createdBy: 'user:1',
