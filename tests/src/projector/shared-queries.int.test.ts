@@ -167,3 +167,18 @@ test('the position is what was folded last', async () => {
   const { state } = await world.link.jsm.streams.info('JF_RUNS_0');
   expect(await readPosition(db)).toEqual({ runs: state.last_seq, state: 0 });
 });
+
+test('a run whose row is older than the column for its first events has the same timeline', async () => {
+  const [run] = await db.query<{ id: string }>(
+    'select id from read.runs where first_seq is not null order by timeline_count desc limit 1',
+  );
+  if (!run) throw new Error('no run has its first events in its row');
+  const before = await storedEvents(db, run.id);
+  expect(before.length).toBeGreaterThan(1);
+  await db.query('insert into read.run_events select id, first_seq, first_events from read.runs where id = $1', [
+    run.id,
+  ]);
+  expect(await storedEvents(db, run.id)).not.toEqual(before);
+  await db.query('update read.runs set first_seq = null, first_events = null where id = $1', [run.id]);
+  expect(await storedEvents(db, run.id)).toEqual(before);
+});
