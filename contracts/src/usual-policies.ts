@@ -28,7 +28,7 @@ type AllPolicies = { [K in keyof RunPolicies]-?: NonNullable<RunPolicies[K]> };
 /** Those that are not the usual ones. */
 export type KeptPolicies = Partial<AllPolicies>;
 
-/** What a run of a job has that says nothing else. */
+/** What a run of a job has that says nothing else: to rows, for ever as well. */
 const USUAL_IN_ROWS: AllPolicies = {
   ...USUAL,
   limits: Object.freeze({}),

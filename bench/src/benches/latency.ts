@@ -55,8 +55,8 @@ async function engines(context: BenchContext, fsync: boolean): Promise<Measured[
 /** Besides: one enqueue mutation for each run, with the projector and all the rest on the same cores. */
 async function wholePlatform(context: BenchContext): Promise<Measured> {
   await using collector = await startCollector();
-  const env = { BENCH_COLLECTOR: String(collector.port), JOBFLOW_CONCURRENCY: String(CONCURRENCY) };
-  await using servers = await startBenchPlatform(context.dir, { env });
+  const env = { BENCH_COLLECTOR: String(collector.port) };
+  await using servers = await startBenchPlatform(context.dir, { concurrency: CONCURRENCY, env });
   await using client = await startProgram('gateway-client', servers.access);
   await client.call('signIn');
   // Awaited here: what it uses ends with this function.

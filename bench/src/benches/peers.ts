@@ -11,7 +11,7 @@ const CONCURRENCY = 100;
 export const peers: Bench = {
   about: 'the whole platform against Graphile Worker, pg-boss and BullMQ, no-op jobs (20,000 runs)',
   async run({ dir, runs = 20_000, rounds, say }) {
-    await using servers = await startBenchPlatform(dir, { env: { JOBFLOW_CONCURRENCY: String(CONCURRENCY) } });
+    await using servers = await startBenchPlatform(dir, { concurrency: CONCURRENCY });
     const { databaseUrl, redisUrl } = servers.platform.backing;
     const [graphile, boss, bull] = await Promise.all(['graphile-worker', 'pg-boss', 'bullmq'].map(packageVersion));
     await using jobflow = await jobflowPlatform('Jobflow: whole platform, with history', servers);

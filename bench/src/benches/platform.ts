@@ -13,8 +13,7 @@ const CONCURRENCY = 100;
 export const platform: Bench = {
   about: 'the whole platform against BullMQ, no-op jobs, and the memory of all processes while idle (50,000 runs)',
   async run({ dir, runs = 50_000, rounds, say }) {
-    const env = { JOBFLOW_CONCURRENCY: String(CONCURRENCY) };
-    await using servers = await startBenchPlatform(dir, { env });
+    await using servers = await startBenchPlatform(dir, { concurrency: CONCURRENCY });
     const memory = await idleMemorySection();
     const { redisUrl } = servers.platform.backing;
     await using jobflow = await jobflowPlatform(

@@ -17,19 +17,21 @@ export interface BenchPlatform extends AsyncDisposable {
 
 export interface BenchPlatformOptions {
   executors?: number;
+  /** Runs that each executor carries out at once; else its own default. */
+  concurrency?: number;
   env?: Record<string, string>;
 }
 
 /** A whole platform as `npm start` runs it, on data of its own below this directory, with the handlers of `handlers/`. */
 export async function startBenchPlatform(
   dir: string,
-  { executors = 1, env = {} }: BenchPlatformOptions = {},
+  { executors = 1, concurrency, env = {} }: BenchPlatformOptions = {},
 ): Promise<BenchPlatform> {
   const platform = await startPlatform({
     dataDir: await mkdtemp(join(dir, 'platform-')),
     handlersDir: fileURLToPath(new URL('../handlers', import.meta.url)),
     executors,
-    env,
+    env: { ...(concurrency && { JOBFLOW_CONCURRENCY: String(concurrency) }), ...env },
     signal: interrupted,
   });
   const stop = noteServers(platform);
