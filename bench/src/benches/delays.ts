@@ -35,7 +35,7 @@ const COMMITS_AT_ONCE = 8;
 /** Reading the log again takes a second. */
 const READ_MS = 30_000;
 /** Of runs that are not counted, at the same rate and found in the same way; then there is a pause. */
-const WARM_UP_SECONDS = 8;
+const WARM_UP_SECONDS = 20;
 const PAUSE_MS = 3_000;
 const logger = pino({ level: 'silent' });
 
