@@ -9,6 +9,7 @@ import {
 import type { Db, DbSession } from '@jobflow/read-model';
 import { checkLog, commitIdOf, LogMismatchError, storedCheckpoint } from './log-identity.js';
 import type { LogMessage, Projection, Rejected } from './projection.js';
+import { restAfter } from './rest-after.js';
 
 export interface ProjectionLoop extends Service {
   /** The last sequence whose rows are committed. */
@@ -30,12 +31,6 @@ interface Dependencies {
 }
 
 const AGAIN_MS = 1_000;
-/**
- * Small batches follow each other no sooner: a batch costs the same handful of statements whether it holds one message or
- * a hundred. What comes after a rest is written at once; under load it waits for so long at most.
- */
-const GATHER_MS = 25;
-const SMALL_BATCH = 500;
 
 /*
  * One stream, folded into rows. Each batch is folded in memory while the transaction of the batch before is under way;
@@ -94,16 +89,18 @@ export function createProjectionLoop<F>(
       async onBatch(messages) {
         if (failed) return;
         const began = performance.now();
+        let urgent = false;
         try {
           const folded = await projection.fold(messages, session, () => writing);
+          urgent = projection.urgent?.(folded, Date.now()) ?? false;
           await writing;
           if (!failed) writing = write(session, folded, messages).catch(fail);
         } catch (error) {
           fail(error as Error);
         }
         // The reader gathers meanwhile.
-        const rest = GATHER_MS - (performance.now() - began);
-        if (messages.length < SMALL_BATCH && rest >= 1) await Promise.race([stopping.promise, pause(rest)]);
+        const rest = restAfter({ messages: messages.length, tookMs: performance.now() - began, urgent });
+        if (rest >= 1) await Promise.race([stopping.promise, pause(rest)]);
       },
       async onRecreated({ stream }: Recreated) {
         await writing;

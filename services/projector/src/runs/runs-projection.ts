@@ -74,6 +74,7 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
       await counters.write(tx, folded);
     },
     rejectedOf: (folded) => folded.rejected,
+    urgent: ({ queueRuns }, now) => queueRuns.some(({ at }) => at <= now),
     committed(folded, { prev, cur }) {
       const effects = [folded.queueRuns, folded.notifyRuns, folded.notifyFlows, folded.deadLetters].some(
         ({ length }) => length > 0,

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { restAfter } from './rest-after.js';
+
+describe('the rest after a batch', () => {
+  const rest = (messages: number, { tookMs = 5, urgent = false } = {}) => restAfter({ messages, tookMs, urgent });
+
+  it('is short where little comes, and long where much does', () => {
+    expect(rest(1)).toBe(20);
+    expect(rest(49)).toBe(20);
+    expect(rest(50)).toBe(95);
+    expect(rest(499)).toBe(95);
+  });
+  it('is short while somebody waits for what follows', () => {
+    expect(rest(50, { urgent: true })).toBe(20);
+  });
+  it('is none where a batch gathers by itself, or took as long', () => {
+    expect(rest(500)).toBe(0);
+    expect(rest(1, { tookMs: 30 })).toBe(0);
+    expect(rest(100, { tookMs: 130 })).toBe(0);
+  });
+});
