@@ -2,6 +2,7 @@ import type { Bench } from '../bench.js';
 import { bullmq } from '../contenders/bullmq.js';
 import { compare, comparedRows } from '../contenders/compare.js';
 import { jobflowEngine } from '../contenders/jobflow-engine.js';
+import { logAlone } from '../contenders/log-alone.js';
 import { startPrivateServers } from '../contenders/private-servers.js';
 import { whole } from '../report/figures.js';
 import { packageVersion } from '../report/machine-facts.js';
@@ -20,8 +21,9 @@ export const engine: Bench = {
       await using servers = await startPrivateServers(dir, fsync);
       await using jobflow = await jobflowEngine('Jobflow: log and executor', servers.natsUrl, CONCURRENCY);
       await using peer = await bullmq(version, servers.redisUrl, CONCURRENCY);
+      await using bare = await logAlone('the log alone: stored, pulled, acknowledged', servers.natsUrl);
       const before = await processorTime();
-      const compared = await compare([jobflow, peer], { runs, rounds, say });
+      const compared = await compare([jobflow, peer, bare], { runs, rounds, say });
       const used = await processorTime();
       sections.push({
         title: `Engine, fsync ${fsync ? 'on' : 'off'}: ${whole(runs)} no-op runs (median of ${rounds} rounds)`,
