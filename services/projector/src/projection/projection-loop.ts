@@ -92,7 +92,7 @@ export function createProjectionLoop<F>(
         let urgent = false;
         try {
           const folded = await projection.fold(messages, session, () => writing);
-          urgent = projection.urgent?.(folded, Date.now()) ?? false;
+          urgent = projection.urgent?.(folded) ?? false;
           await writing;
           if (!failed) writing = write(session, folded, messages).catch(fail);
         } catch (error) {

@@ -26,8 +26,8 @@ export interface Projection<F> {
   /** Writes it, in the transaction that moves the checkpoint. */
   write(tx: DbSession, folded: F): Promise<void>;
   rejectedOf(folded: F): readonly Rejected[];
-  /** Whether somebody waits for what follows from it, so that the next batch had better not gather long. */
-  urgent?(folded: F, now: number): boolean;
+  /** Whether somebody waits for what follows from it or from what comes next, which had then better not be gathered long. */
+  urgent?(folded: F): boolean;
   /** After the commit. */
   committed?(folded: F, moved: { prev: number; cur: number }): void;
 }

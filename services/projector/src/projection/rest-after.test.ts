@@ -10,8 +10,9 @@ describe('the rest after a batch', () => {
     expect(rest(50)).toBe(95);
     expect(rest(499)).toBe(95);
   });
-  it('is short while somebody waits for what follows', () => {
-    expect(rest(50, { urgent: true })).toBe(20);
+  it('is shortest while somebody waits for what follows', () => {
+    expect(rest(1, { tookMs: 1, urgent: true })).toBe(3);
+    expect(rest(50, { tookMs: 1, urgent: true })).toBe(3);
   });
   it('is none where a batch gathers by itself, or took as long', () => {
     expect(rest(500)).toBe(0);

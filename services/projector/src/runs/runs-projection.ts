@@ -74,7 +74,8 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
       await counters.write(tx, folded);
     },
     rejectedOf: (folded) => folded.rejected,
-    urgent: ({ queueRuns }, now) => queueRuns.some(({ at }) => at <= now),
+    urgent: ({ rows }) =>
+      [...rows.values()].some(({ state }) => state.flowId !== undefined || state.limitKeys !== undefined),
     committed(folded, { prev, cur }) {
       const effects = [folded.queueRuns, folded.notifyRuns, folded.notifyFlows, folded.deadLetters].some(
         ({ length }) => length > 0,
