@@ -9,7 +9,7 @@ import {
   Tags,
   TimeoutPolicy as TimeoutSchema,
 } from '@jobflow/contracts';
-import { parseKeyPath } from '@jobflow/domain';
+import { parseKeyPath } from '@jobflow/domain/limit-keys';
 import { z } from 'zod';
 import type { InputSchema } from './input-schema.js';
 

@@ -4,7 +4,8 @@
  */
 import { Socket } from 'node:net';
 import type { LogLevel, LogStream, RunDefinition } from '@jobflow/contracts';
-import { JsonLines, Redactor } from '@jobflow/platform';
+import { JsonLines } from '@jobflow/platform/json-lines';
+import { Redactor } from '@jobflow/platform/redactor';
 import { AttemptContext, type ContextHost } from '../attempt/attempt-context.js';
 import { describeThrown } from '../attempt/describe-thrown.js';
 import { outcomeOfReturned, outcomeOfThrown } from '../attempt/outcome-of.js';

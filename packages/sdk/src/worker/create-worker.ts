@@ -1,55 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import {
-  LOGS_STREAM,
-  RUNS_STREAM,
-  STATE_STREAM,
-  streams,
-  type WorkerCommand,
-  type WorkerCommandReply,
-} from '@jobflow/contracts';
-import {
-  type CheckResult,
-  connectNats,
-  createEventLog,
-  createPullLoop,
-  createStateStore,
-  ensureStreams,
-  type NatsLink,
-  newToken,
-  type Service,
-  type Stoppable,
-  systemClock,
-} from '@jobflow/platform';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import { guardProcessExit } from '../attempt/attempt-scope.js';
-import { createControlFeed } from '../intake/control-feed.js';
+import type { CheckResult, Service } from '@jobflow/platform';
 import { childRole } from '../isolation/child-role.js';
-import { QueueAllowance, QueueAllowances } from '../limits/queue-allowances.js';
-import { HeldMessage } from '../liveness/held-message.js';
-import { HeldTable } from '../liveness/held-table.js';
-import { startHeartbeatThread } from '../liveness/start-heartbeat-thread.js';
-import { type AssembledEngine, assembleEngine } from './assemble-engine.js';
-import { every } from './every.js';
-import { followWorkers } from './follow-workers.js';
-import { keepEpoch } from './keep-epoch.js';
-import { wantedLevels } from './queue-levels.js';
-import { registerJobs } from './register-jobs.js';
 import { Runners } from './runners.js';
-import { type StartedPermits, startPermits } from './start-permits.js';
-import { troubleReporter } from './trouble-reporter.js';
-import { startWorkerBeats, type WorkerBeats } from './worker-beats.js';
-import { listenForCommands } from './worker-commands.js';
 import { checkWorkerOptions, type WorkerOptions } from './worker-options.js';
-
-/** Held messages are renewed so often; the server gives up on one after 30 s. */
-const TOUCH_MS = 10_000;
-const GIVE_BACK_MS = 500;
-/** Messages a worker may hold besides those that run or are fetched ahead: suspects, and some. */
-const MORE_HELD = 1_100;
-
-/** What a worker reads or writes. The others it may not even be allowed to see. */
-const WORKER_STREAMS = streams.filter(({ name }) => [RUNS_STREAM, STATE_STREAM, LOGS_STREAM].includes(name));
 
 export interface Worker extends Service {
   readonly id: string;
@@ -61,229 +15,41 @@ export interface Worker extends Service {
 /**
  * A worker inside this process: pulls runs, carries them out, records how they ended. `start` resolves when it is
  * working; `stop` lets running handlers finish, for `drainMs`, gives everything else back, and may be called twice.
+ *
+ * What a worker takes is loaded when it starts: a program that defines handlers and would also start a worker is loaded
+ * by every process that runs one of them alone, where it never does.
+ *
+ * @throws RangeError or TypeError for options that could not work, Error for two handlers of one name
  */
 export function createWorker(options: WorkerOptions): Worker {
   checkWorkerOptions(options);
-  const { concurrency = 50, prefetch = 4 * concurrency, clock = systemClock, drainMs = 30_000 } = options;
-  const id = options.id ?? `worker-${hostname()}-${process.pid}-${newToken(4)}`.toLowerCase();
-  const logger = options.logger ?? pino({ level: 'warn', base: { worker: id } });
-  const metrics = options.metrics ?? new Registry();
+  const id = options.id ?? `worker-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`.toLowerCase();
   const runners = new Runners(options.handlers ?? [], options.kinds ?? []);
-  const wanted = options.queues && new Set(options.queues);
-  const parts: Stoppable[] = [];
-  let assembled: AssembledEngine | undefined;
-  let link: NatsLink | undefined;
-  let permits: StartedPermits | undefined;
-  let stopping: Promise<void> | undefined;
-  let beats: WorkerBeats | undefined;
-  /** Takes nothing more. */
-  let withdraw: (() => void) | undefined;
+  let loading: Promise<Worker> | undefined;
+  let running: Worker | undefined;
 
-  const counts = () => ({
-    active: assembled?.slots.running ?? 0,
-    finished: assembled?.engine.finished ?? 0,
-    failed: assembled?.engine.failed ?? 0,
-  });
-
-  async function start(): Promise<void> {
-    const role = childRole();
-    if (role) {
-      // This process only runs one handler, and loaded a program that would start a worker: it goes no further.
-      role.workerStarted.resolve();
-      return new Promise(() => undefined);
-    }
-    try {
-      await startParts();
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+  async function load(): Promise<Worker> {
+    const { runningWorker } = await import('./running-worker.js');
+    running = runningWorker(options, { id, runners });
+    return running;
   }
 
-  async function startParts(): Promise<void> {
-    const nats = await connection();
-    const log = createEventLog(nats, { actor: options.actor ?? 'system:worker', clock, logger, metrics });
-    parts.push(log);
-    await ensureStreams(nats, WORKER_STREAMS);
-    const store = createStateStore(nats, { kinds: ['job', 'queue'], logger });
-    parts.push(store);
-    await store.start();
-    await registerJobs([...(options.handlers ?? []), ...(options.jobs ?? [])], {
-      link: nats,
-      store,
-      log,
-      logger,
-      now: clock.now,
-      ...(options.register && { mode: options.register }),
-    });
-
-    if (options.redis !== undefined) {
-      const onTrouble = troubleReporter(logger, () => clock.now());
-      const around = { workerId: id, link: nats, store, clock, logger, onTrouble };
-      permits = await startPermits(options.redis, around);
-      parts.push(permits);
-    }
-    const allowances = new QueueAllowances(permits?.permits, clock, () => loop.wake());
-    const table = new HeldTable(concurrency + prefetch + MORE_HELD);
-    const loop = createPullLoop(nats, {
-      capacity: () => concurrency,
-      freeSlots: () => engine.room(),
-      onMessage: (message) => {
-        const { allowance } = message.level;
-        const counted = allowance instanceof QueueAllowance ? allowance.delivered(message) : message;
-        engine.deliver(new HeldMessage(counted, table));
-      },
-      logger,
-      metrics,
-    });
-    const { noHandlerAfterMs = 60_000 } = options;
-    assembled = assembleEngine({
-      workerId: id,
-      link: nats,
-      store,
-      log,
-      clock,
-      logger,
-      metrics,
-      runners,
-      concurrency,
-      prefetch,
-      noHandlerAfterMs,
-      permits: permits?.permits,
-      onRoom: () => loop.wake(),
-      hearsControl: () => feed.current(),
-    });
-    const { engine, cancelled, doubted } = assembled;
-    const unguard = guardProcessExit();
-    parts.push({ stop: async () => unguard() });
-    const feed = createControlFeed({
-      link: nats,
-      store,
-      logger,
-      onCancel: (runId, seq) => {
-        cancelled.add(runId, seq);
-        engine.cancel(runId);
-      },
-      onReschedule: (runId, seq) => {
-        doubted.add(runId, seq);
-        engine.doubt(runId);
-      },
-    });
-    parts.push(feed, ...followWorkers(nats, assembled));
-    parts.push(await keepEpoch(nats, assembled, { clock, logger }));
-    await feed.start();
-    const url = nats.url();
-    const threaded = options.heartbeatThread ?? url !== undefined;
-    if (threaded && url === undefined)
-      throw new Error(
-        'heartbeatThread: the thread signs in with user and password, not with a token or a file of credentials',
-      );
-    const thread =
-      threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
-    if (thread) parts.push(thread);
-    let draining = false;
-    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store.queues, wanted, allowances));
-    withdraw = () => {
-      draining = true;
-      setLevels();
-      // It lives on, maybe for long: what it keeps of limited queues the others would miss.
-      allowances.stop();
-      engine.quiesce().catch((error: unknown) => logger.error({ err: error }, 'messages could not be given back'));
-    };
-    const off = store.onChange((kind) => kind === 'queue' && setLevels());
-    setLevels();
-    // Before the first beat: whoever knows of this worker can tell it what to do.
-    parts.push(listenForCommands(nats, id, obey));
-    const telling = startWorkerBeats(
-      {
-        id,
-        version: options.version ?? '0.1.0',
-        queues: wanted ? [...wanted] : ['*'],
-        concurrency,
-        prefetch,
-        describe: () => runners.describe(),
-        counts,
-      },
-      clock,
-      (subject, data) => {
-        if (!nats.nc.isClosed()) nats.nc.publish(subject, data);
-        thread?.beat(data);
-      },
-    );
-    beats = telling;
-    const touching = every(clock, TOUCH_MS, () => engine.touch());
-    const givingBack = every(clock, GIVE_BACK_MS, () => engine.giveBackOld());
-    parts.push({
-      async stop() {
-        telling.status('STOPPING');
-        off();
-        await Promise.all([loop.stop(), engine.drain(drainMs)]);
-        allowances.stop();
-        telling.status('OFFLINE');
-        for (const part of [givingBack, touching, telling]) await part.stop();
-        assembled?.active.stop();
-        assembled?.logs.stop();
-      },
-    });
-    await loop.start();
-    await nats.nc.flush();
-  }
-
-  /** Done once it was accepted: what runs may take long to end. */
-  function obey({ action, by }: WorkerCommand): WorkerCommandReply {
-    logger.info({ action, by }, 'this worker was told what to do');
-    if (stopping) return { ok: true, status: 'STOPPING' };
-    if (action === 'DRAIN') {
-      withdraw?.();
-      beats?.status('DRAINING');
-      return { ok: true, status: 'DRAINING' };
-    }
-    beats?.status('STOPPING');
-    // The answer goes out first: stopping ends the connection.
-    setImmediate(() => void stop().then(() => options.onStopped?.(action === 'RESTART' ? 'restart' : 'shutdown')));
-    return { ok: true, status: 'STOPPING' };
-  }
-
-  async function connection(): Promise<NatsLink> {
-    if (typeof options.nats !== 'string') {
-      link = options.nats;
-      return link;
-    }
-    const { credentials } = options;
-    link = await connectNats(options.nats, { name: id, logger, ...(credentials && { credentials }) });
-    parts.push(link);
-    return link;
-  }
-
-  /** In reverse order of the start, also after a start that failed half-way. */
-  async function stopParts(): Promise<void> {
-    for (const part of parts.reverse()) {
-      await part.stop().catch((error: unknown) => logger.error({ err: error }, 'a part of the worker did not stop'));
-    }
-    if (typeof options.nats !== 'string' && link?.connected()) await link.nc.flush().catch(() => undefined);
-  }
-
-  const stop = () => {
-    stopping ??= stopParts();
-    return stopping;
-  };
   return {
     id,
-    counts,
-    start,
-    stop,
-    check() {
-      if (!link?.connected()) {
-        return {
-          ok: false,
-          message: 'There is no connection to NATS',
-          action: 'Check that nats-server runs; the worker reconnects by itself',
-        };
+    counts: () => running?.counts() ?? { active: 0, finished: 0, failed: 0 },
+    async start() {
+      const role = childRole();
+      if (role) {
+        // This process only runs one handler, and loaded a program that would start a worker: it goes no further.
+        role.workerStarted.resolve();
+        return new Promise(() => undefined);
       }
-      if (!permits) return { ok: true, message: 'without Redis: runs under limits are left to other workers' };
-      const trouble = permits.permits.trouble();
-      // What is not limited goes on, so the worker is of use.
-      return trouble ? { ok: true, message: `Runs under limits wait: ${trouble}` } : { ok: true };
+      loading ??= load();
+      await (await loading).start();
     },
+    async stop() {
+      await (await loading)?.stop();
+    },
+    check: () => running?.check() ?? { ok: false, message: 'The worker has not started', action: 'Call its start' },
   };
 }

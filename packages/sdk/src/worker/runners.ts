@@ -3,7 +3,6 @@ import { NoRetry } from '../define/attempt-control.js';
 import { type Handler, isIsolated } from '../define/define-handler.js';
 import { toJsonSchema } from '../define/input-schema.js';
 import { runnerOf } from '../define/runner-of.js';
-import { runIsolated } from '../isolation/isolated-handler.js';
 import { wantsProcess } from '../isolation/wants-process.js';
 import type { FoundRunner, KindRunner, Run } from './kind-runner.js';
 
@@ -65,7 +64,7 @@ function handlerRunner({ handler, run }: KnownHandler, { limits }: RunDefinition
   const idle = options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs };
   const must = options.isolation === 'process' || wantsProcess(options.limits) || wantsProcess(limits);
   if ((must || alone) && module !== undefined) {
-    return { kind: 'run', run: (ctx) => runIsolated(ctx, module), ownProcess: true, ...idle };
+    return { kind: 'run', run: isolated(module), ownProcess: true, ...idle };
   }
   if (!must) return { kind: 'run', run, ownProcess: false, ...idle };
   const refuse = () => {
@@ -73,6 +72,12 @@ function handlerRunner({ handler, run }: KnownHandler, { limits }: RunDefinition
   };
   return { kind: 'run', run: refuse, ownProcess: true };
 }
+
+/** Loaded by the first that needs it: a process that runs one handler alone never does. */
+const isolated =
+  (module: string): Run =>
+  async (ctx) =>
+    (await import('../isolation/isolated-handler.js')).runIsolated(ctx, module);
 
 const noModule = ({ name }: Handler): string =>
   `Handler ${JSON.stringify(name)} needs a process of its own, which must load the file that defines it, and that file is not known: give it the option module: import.meta.url`;

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** What only a worker takes: seconds of processor time and most of the memory, if every isolated attempt loaded it. */
+const HEAVY = /node_modules\/(@nats-io|ioredis|pino|prom-client|ajv|undici)\//;
+const TELL_LOADED = `data:text/javascript,
+  import { registerHooks } from 'node:module';
+  registerHooks({ load(url, context, next) { process._rawDebug(url); return next(url, context); } });`;
+
+function loadedBy(...program: string[]): string[] {
+  const { stderr } = spawnSync(process.execPath, ['--import', TELL_LOADED, ...program], {
+    // What is built, as programs load it; its channel is closed at once.
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  return stderr.split('\n');
+}
+
+describe('what a process loads that runs one handler alone', () => {
+  it.each([
+    ['its program', ['dist/isolation/handler-child.mjs']],
+    ['the door through which handlers are defined', ['--input-type=module', '-e', 'import "@jobflow/sdk"']],
+  ])('%s leaves out what only a worker takes', (_, program) => {
+    const loaded = loadedBy(...program);
+    expect(loaded.some((url) => url.includes('/sdk/dist/define/'))).toBe(true);
+    expect(loaded.filter((url) => HEAVY.test(url))).toEqual([]);
+  });
+
+  it('is told of here', () => {
+    const worker =
+      'import { createWorker } from "@jobflow/sdk"; createWorker({ nats: "nats://127.0.0.1:1" }).start().catch(() => process.exit());';
+    expect(loadedBy('--input-type=module', '-e', worker).some((url) => HEAVY.test(url))).toBe(true);
+  });
+});
