@@ -32,7 +32,7 @@ export const executorConfig = {
   JOBFLOW_PYTHON: z.string().optional().describe('the Python interpreter; default: python3 on PATH'),
   JOBFLOW_KINDS: kinds.default(['HTTP', 'JAVASCRIPT', 'HANDLER']),
   JOBFLOW_ALLOW_CIDRS: cidrs.default([]),
-  JOBFLOW_NO_HANDLER_AFTER_MS: milliseconds.default(60_000),
+  JOBFLOW_NO_HANDLER_AFTER_MS: milliseconds.optional(),
   JOBFLOW_DRAIN_MS: milliseconds.default(30_000),
   JOBFLOW_QUEUES: list.pipe(z.array(QueueName)).describe('a comma-separated list of queues').optional(),
 } as const;

@@ -14,7 +14,7 @@ export interface ExecutorConfig {
   JOBFLOW_CONCURRENCY: number;
   JOBFLOW_KINDS: readonly JobKind[];
   JOBFLOW_ALLOW_CIDRS: string[];
-  JOBFLOW_NO_HANDLER_AFTER_MS: number;
+  JOBFLOW_NO_HANDLER_AFTER_MS?: number | undefined;
   JOBFLOW_DRAIN_MS: number;
   JOBFLOW_QUEUES?: string[] | undefined;
 }
@@ -57,7 +57,7 @@ export async function startExecutor(config: ExecutorConfig, context: ServiceCont
     handlers: loaded.handlers,
     jobs: loaded.jobs,
     concurrency: config.JOBFLOW_CONCURRENCY,
-    noHandlerAfterMs: config.JOBFLOW_NO_HANDLER_AFTER_MS,
+    ...(config.JOBFLOW_NO_HANDLER_AFTER_MS !== undefined && { noHandlerAfterMs: config.JOBFLOW_NO_HANDLER_AFTER_MS }),
     drainMs: config.JOBFLOW_DRAIN_MS,
     onStopped: (why) => context.end(why, why === 'restart' ? RESTART_EXIT_CODE : SHUTDOWN_EXIT_CODE),
     ...(config.REDIS_URL && { redis: config.REDIS_URL }),

@@ -36,7 +36,7 @@ export interface EngineEnvironment {
   runners: Runners;
   concurrency: number;
   prefetch: number;
-  noHandlerAfterMs: number;
+  noHandlerAfterMs: number | undefined;
   /** None: what is limited is not started. */
   permits: Permits | undefined;
   onRoom: () => void;

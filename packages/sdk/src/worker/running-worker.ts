@@ -119,7 +119,6 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       logger,
       metrics,
     });
-    const { noHandlerAfterMs = 60_000 } = options;
     assembled = assembleEngine({
       workerId: id,
       link: nats,
@@ -131,7 +130,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       runners,
       concurrency,
       prefetch,
-      noHandlerAfterMs,
+      noHandlerAfterMs: options.noHandlerAfterMs,
       permits: permits?.permits,
       onRoom: () => loop.wake(),
       hearsControl: () => feed.current(),

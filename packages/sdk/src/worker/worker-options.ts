@@ -32,7 +32,10 @@ export interface WorkerOptions {
   prefetch?: number;
   /** What else than handlers it carries out. */
   kinds?: readonly KindRunner[];
-  /** How long a run for which no worker has a handler stays queued, once it is due. Default: 60 s. */
+  /**
+   * Ends a run as a dead letter (NO_HANDLER) once it was due for so long and met no worker that has its handler. Default:
+   * never; it stays queued with that reason.
+   */
   noHandlerAfterMs?: number;
   /** How long `stop` waits for running handlers before it aborts them. Default: 30 s. */
   drainMs?: number;

@@ -44,20 +44,39 @@ describe('slots', () => {
 });
 
 describe('runs without a handler', () => {
-  it('go back less and less often, and are given up after their time', () => {
-    const runs = new HandlerlessRuns(60_000);
-    let now = 1_000_000;
+  /** What a worker says of it each time that it comes again. */
+  function meet(runs: HandlerlessRuns, until: number) {
+    const first = 1_000_000;
     const delays: number[] = [];
+    let now = first;
     let outcome: Outcome = runs.outcome(queued, 'a handler', now);
-    while (outcome.kind === 'returned') {
+    while (outcome.kind === 'returned' && now - first < until) {
       delays.push(outcome.notBefore - now);
       now = outcome.notBefore + 5;
-      outcome = runs.outcome(queued, 'a handler', now);
+      outcome = runs.outcome({ ...queued, waitingSince: first }, 'a handler', now);
     }
-    expect(delays.slice(0, 5)).toEqual([2_000, 4_000, 8_000, 10_000, 10_000]);
-    expect(now - 1_000_000).toBeGreaterThanOrEqual(60_000);
-    expect(now - 1_000_000).toBeLessThan(60_200);
+    return { delays, outcome, waited: now - first };
+  }
+
+  it('stay queued however long that takes, and come less and less often', () => {
+    const hour = 3_600_000;
+    const { delays, outcome } = meet(new HandlerlessRuns(), 24 * hour);
+    expect(outcome).toMatchObject({ kind: 'returned', reason: 'no-handler' });
+    expect(delays.slice(0, 3)).toEqual([2_000, 2_000, 2_000]);
+    expect(delays.at(-1)).toBe(5 * 60_000);
+    expect(delays.length).toBeLessThan(400);
+  });
+
+  it('come again after a tenth of the time that they have waited', () => {
+    const later = new HandlerlessRuns().outcome({ ...queued, waitingSince: 0 }, 'a handler', 100_000);
+    expect(later).toMatchObject({ notBefore: 110_000 });
+  });
+
+  it('are given up after their time where one is set', () => {
+    const { outcome, waited } = meet(new HandlerlessRuns(60_000), 120_000);
     expect(outcome).toMatchObject({ kind: 'dead', reason: 'no-handler', error: { code: 'NO_HANDLER' } });
+    expect(waited).toBeGreaterThanOrEqual(60_000);
+    expect(waited).toBeLessThan(60_200);
   });
 
   it('are counted from when any worker met them, if the message says so', () => {
