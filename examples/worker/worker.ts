@@ -2,13 +2,17 @@
 import { createWorker } from '@jobflow/sdk';
 import { priceOrder } from './jobs.ts';
 
-const nats = process.env.NATS_URL;
+const { NATS_URL: nats, REDIS_URL: redis } = process.env;
 if (!nats) {
-  console.error('Set NATS_URL to what `npm run jobflow -- worker-credentials create --name NAME` printed.');
+  console.error(
+    'Set NATS_URL and REDIS_URL to what `npm run jobflow -- worker-credentials create --name NAME` printed.',
+  );
   process.exit(1);
 }
 
-const worker = createWorker({ nats, handlers: [priceOrder], queues: ['default'], concurrency: 10 });
+// Limits are counted in Redis: without it runs under limits are left to other workers.
+const limits = redis === undefined ? {} : { redis };
+const worker = createWorker({ nats, ...limits, handlers: [priceOrder], queues: ['default'], concurrency: 10 });
 await worker.start();
 console.log(`${worker.id} is working`);
 

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +8,7 @@ import { connectNats, type NatsLink } from '@jobflow/platform';
 import { createWorker, defineHandler } from '@jobflow/sdk';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
@@ -17,7 +19,7 @@ const cli = new URL('../../../packages/cli/dist/main.js', import.meta.url).pathn
 
 let house: House;
 beforeAll(async () => {
-  house = await startHouse();
+  house = await startHouse({ redis: true });
 });
 afterAll(() => house?.[Symbol.asyncDispose]());
 
@@ -32,12 +34,15 @@ async function command(...args: string[]): Promise<string> {
   return stdout;
 }
 
-async function create(name: string): Promise<string> {
+async function createBoth(name: string): Promise<{ nats: string; redis: string }> {
   const printed = await command('create', '--name', name);
-  const [, url] = /NATS_URL=(nats:\/\/\S+)/.exec(printed) ?? [];
-  if (!url) throw new Error(printed);
-  return url;
+  const [, nats] = /NATS_URL=(nats:\/\/\S+)/.exec(printed) ?? [];
+  const [, redis] = /REDIS_URL=(redis:\/\/\S+)/.exec(printed) ?? [];
+  if (!nats || !redis) throw new Error(printed);
+  return { nats, redis };
 }
+
+const create = async (name: string): Promise<string> => (await createBoth(name)).nats;
 
 async function linkOf(url: string): Promise<NatsLink & AsyncDisposable> {
   const link = await connectNats(url, { name: 'worker', logger: silent });
@@ -82,6 +87,38 @@ describe('the credentials of a worker', () => {
     expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'CANCELLED', claim: 1 });
     await worker.stop();
     expect(warnings).toEqual([]);
+  });
+
+  it('let it count what is limited, and do nothing else in Redis, until they are revoked', async () => {
+    const urls = await createBoth('counter');
+    const limits = { concurrency: 1, rate: { limit: 100, perMs: 1_000 } };
+    const warnings: string[] = [];
+    const worker = createWorker({
+      ...urls,
+      handlers: [defineHandler('counted', { queue: 'counted', limits }, () => 'done')],
+      logger: pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) }),
+    });
+    await worker.start();
+    const runIds = [
+      await house.enqueue({ job: 'counted', queue: 'counted', limits }),
+      await house.enqueue({ job: 'counted', queue: 'counted', limits }),
+    ];
+    for (const runId of runIds) expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'SUCCEEDED' });
+    await worker.stop();
+    expect(warnings).toEqual([]);
+
+    const redis = new Redis(urls.redis, { maxRetriesPerRequest: 0, retryStrategy: null });
+    redis.on('error', () => undefined);
+    await expect(redis.set('other', '1')).rejects.toThrow(/NOPERM/);
+    await expect(redis.flushall()).rejects.toThrow(/NOPERM/);
+    await expect(redis.config('GET', '*')).rejects.toThrow(/NOPERM/);
+    await expect(redis.acl('LIST')).rejects.toThrow(/NOPERM/);
+    expect(await redis.set('jf:{limits}:p:c:x', '1')).toBe('OK');
+    const ended = once(redis, 'end');
+    await command('revoke', '--name', 'counter');
+    await ended;
+    const [refused] = await once(new Redis(urls.redis, { retryStrategy: null }), 'error');
+    expect(refused).toMatchObject({ message: expect.stringContaining('WRONGPASS') });
   });
 
   it('let nobody empty or delete a stream, or change one', async () => {

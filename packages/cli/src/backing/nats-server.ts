@@ -1,25 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonFile } from '../data-dir/json-file.js';
-import { writeNatsUsers } from '../data-dir/nats-users.js';
+import { writeNatsUsers } from '../data-dir/worker-users.js';
 import type { Tool } from '../find/tool.js';
 import { reachableHost } from '../platform/claim-port.js';
 import { askNats } from './ask-nats.js';
 import { NATS_USER, natsConfig } from './nats-config.js';
-import { placeOf, type Server, serverLaunch } from './server.js';
+import { ADDRESS_FILE, type Address, inUrl, placeOf, type Server, serverLaunch } from './server.js';
 
 const INSIDE = 4222;
-export const ADDRESS_FILE = 'address.json';
-
-/** Where the private server listens, for commands that run beside it. */
-export interface NatsAddress {
-  host: string;
-  port: number;
-}
-
 export interface NatsOptions {
   tool: Tool;
-  dir: string;
+  /** The folder of all data; this server's is `nats` in it. */
+  home: string;
   /** The address it listens on; the loopback one unless workers elsewhere are to reach it. */
   host?: string;
   port: number;
@@ -30,14 +23,14 @@ export interface NatsOptions {
 
 /** A private NATS server with JetStream. */
 export async function natsServer(options: NatsOptions): Promise<Server> {
-  const { tool, dir, host = '127.0.0.1', port, password } = options;
+  const { tool, home, host = '127.0.0.1', port, password } = options;
+  const dir = join(home, 'nats');
   await mkdir(dir, { recursive: true });
   const place = placeOf(tool, dir, port, INSIDE, host);
   await writeFile(join(dir, 'nats.conf'), natsConfig({ ...options, place }), { mode: 0o600 });
-  await writeNatsUsers(dir, password);
-  await writeJsonFile(join(dir, ADDRESS_FILE), { host, port } satisfies NatsAddress);
-  const reached = reachableHost(host);
-  const url = `nats://${NATS_USER}:${password}@${reached.includes(':') ? `[${reached}]` : reached}:${port}`;
+  await writeNatsUsers(home, password);
+  await writeJsonFile(join(dir, ADDRESS_FILE), { host, port } satisfies Address);
+  const url = `nats://${NATS_USER}:${password}@${inUrl(reachableHost(host))}:${port}`;
   return {
     url,
     spec: {

@@ -9,6 +9,17 @@ export interface Server {
   url: string;
 }
 
+export const ADDRESS_FILE = 'address.json';
+
+/** Where a private server listens: kept in its folder, for commands that run beside it. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** A host as a URL has it. */
+export const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
 /** Where a server sees its folder, and where it listens: inside a container both differ. */
 export interface Place {
   dir: string;

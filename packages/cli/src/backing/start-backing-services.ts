@@ -8,10 +8,10 @@ import { formatVersion } from '../find/version.js';
 import { type Log, silentLog } from '../log.js';
 import { ManagedProcess } from '../process/managed-process.js';
 import type { RotatingLog } from '../process/rotating-log.js';
-import { type NatsAddress, natsServer } from './nats-server.js';
+import { natsServer } from './nats-server.js';
 import { postgresServer } from './postgres-server.js';
 import { redisServer } from './redis-server.js';
-import type { Server } from './server.js';
+import type { Address, Server } from './server.js';
 
 export type BackingName = 'nats' | 'postgres' | 'redis';
 
@@ -27,7 +27,9 @@ export interface BackingOptions {
   /** Whether NATS writes to the disk before it acknowledges. Default true. */
   fsync?: boolean;
   /** Where NATS listens, for workers elsewhere. Default: the loopback address, a port that stays the same. */
-  natsListen?: NatsAddress;
+  natsListen?: Address;
+  /** Likewise Redis, for limits that workers elsewhere keep. */
+  redisListen?: Address;
   log?: Log;
   /** Gives a start up that is under way. */
   signal?: AbortSignal | undefined;
@@ -68,7 +70,7 @@ export async function runBackingServices(
   const context = { cacheDir: options.cacheDir ?? cacheDirOf(process.env), env: process.env, log, signal };
   const running = new Map<BackingName, Running>();
   const startOne = async (name: BackingName): Promise<void> => {
-    const { url, spec } = await prepare(name, dataDir, { fsync, natsListen: options.natsListen }, context);
+    const { url, spec } = await prepare(name, dataDir, { ...options, fsync }, context);
     const output = dataDir.openLog(name);
     const managed = new ManagedProcess(spec, { log, output, pids: dataDir.pids });
     running.set(name, { url, process: managed, output });
@@ -103,22 +105,24 @@ interface Running {
 async function prepare(
   name: BackingName,
   dataDir: DataDir,
-  { fsync, natsListen }: { fsync: boolean; natsListen: NatsAddress | undefined },
+  { fsync, natsListen, redisListen }: Pick<BackingOptions, 'natsListen' | 'redisListen'> & { fsync: boolean },
   context: FindContext,
 ): Promise<Server> {
-  const dir = join(dataDir.path, name);
-  const port = name === 'nats' && natsListen ? natsListen.port : await dataDir.ports.take(name);
+  const home = dataDir.path;
+  const listen = { nats: natsListen, redis: redisListen, postgres: undefined }[name];
+  const port = listen?.port ?? (await dataDir.ports.take(name));
+  const host = listen && { host: listen.host };
   const { natsPassword, postgresPassword, redisPassword } = dataDir.secrets;
   switch (name) {
     case 'nats':
       return natsServer({
-        ...{ tool: await find(natsNeed, context), dir, port, password: natsPassword, fsync },
-        ...(natsListen && { host: natsListen.host }),
+        ...{ tool: await find(natsNeed, context), home, port, password: natsPassword, fsync },
+        ...host,
       });
     case 'redis':
-      return redisServer({ tool: await find(redisNeed, context), dir, port, password: redisPassword });
+      return redisServer({ tool: await find(redisNeed, context), home, port, password: redisPassword, ...host });
     case 'postgres':
-      return postgresServer({ dir, port, password: postgresPassword });
+      return postgresServer({ dir: join(home, name), port, password: postgresPassword });
     default:
       return name satisfies never;
   }

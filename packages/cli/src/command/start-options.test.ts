@@ -24,6 +24,7 @@ test('a flag wins over the environment, and paths are those of the person', () =
 test('NATS listens where it is told to', () => {
   expect(read(['--nats-listen', '0.0.0.0:4222'])?.natsListen).toEqual({ host: '0.0.0.0', port: 4222 });
   expect(read([], { JOBFLOW_NATS_LISTEN: '[::1]:4222' })?.natsListen).toEqual({ host: '::1', port: 4222 });
+  expect(read(['--redis-listen', '10.0.0.1:6379'])?.redisListen).toEqual({ host: '10.0.0.1', port: 6379 });
 });
 
 test.each([

@@ -16,6 +16,7 @@ type StartOptions = Pick<
   | 'schedulers'
   | 'urls'
   | 'natsListen'
+  | 'redisListen'
   | 'adminEmail'
   | 'adminPassword'
 >;
@@ -34,6 +35,7 @@ export function readStartOptions(
     executors: { type: 'string' },
     schedulers: { type: 'string' },
     'nats-listen': { type: 'string' },
+    'redis-listen': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
   if (flags.help) return undefined;
@@ -53,9 +55,13 @@ export function readStartOptions(
     const given = text(flag, variable);
     return given && resolve(folders.cwd, given.value);
   };
-  const natsListen = text('nats-listen', 'JOBFLOW_NATS_LISTEN');
+  const address = (flag: Flag, variable: string) => {
+    const given = text(flag, variable);
+    return given && listenAddress(given.value, given.from);
+  };
   return withoutUndefined({
-    natsListen: natsListen && listenAddress(natsListen.value, natsListen.from),
+    natsListen: address('nats-listen', 'JOBFLOW_NATS_LISTEN'),
+    redisListen: address('redis-listen', 'JOBFLOW_REDIS_LISTEN'),
     port: number('port', 'PORT', 0, 65_535) ?? DEFAULT_PORT,
     host: text('host', 'HOST')?.value,
     dataDir: path('data-dir', 'JOBFLOW_DATA_DIR') ?? folders.defaultDataDir,

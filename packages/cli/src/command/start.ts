@@ -19,6 +19,7 @@ Options                     environment            default
   --executors N             JOBFLOW_EXECUTORS      1
   --schedulers N            JOBFLOW_SCHEDULERS     1
   --nats-listen HOST:PORT   JOBFLOW_NATS_LISTEN    only this machine reaches NATS; for workers elsewhere: 0.0.0.0:4222
+  --redis-listen HOST:PORT  JOBFLOW_REDIS_LISTEN   likewise; there limits are counted: 0.0.0.0:6379
   -h, --help
 
 Servers of your own, instead of private ones: NATS_URL (2.12 or newer, with JetStream),

@@ -2,16 +2,19 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askNats } from '../backing/ask-nats.js';
+import { reloadRedisUsers } from '../backing/ask-redis.js';
 import { workerUserConfig } from '../backing/nats-config.js';
-import { ADDRESS_FILE, type NatsAddress } from '../backing/nats-server.js';
+import { ADDRESS_FILE, type Address, inUrl } from '../backing/server.js';
 import { readJsonFile } from '../data-dir/json-file.js';
+import { readSecrets, type Secrets } from '../data-dir/secrets.js';
 import {
   addWorkerCredentials,
   listWorkerCredentials,
   removeWorkerCredentials,
+  sha256,
   writeNatsUsers,
-} from '../data-dir/nats-users.js';
-import { readSecrets } from '../data-dir/secrets.js';
+  writeRedisUsers,
+} from '../data-dir/worker-users.js';
 import { PlainError } from '../plain-error.js';
 import { reachableHost } from '../platform/claim-port.js';
 import { signalRecorded } from '../process/pid-files.js';
@@ -24,16 +27,17 @@ Usage: jobflow worker-credentials create --name NAME
        jobflow worker-credentials list
        jobflow worker-credentials revoke --name NAME
 
-Makes NATS credentials for a worker in a process of your own (createWorker of @jobflow/sdk), here or elsewhere: they
-allow what a worker needs and nothing else. They are printed once. Revoking disconnects whoever uses them, at once.
+Makes credentials for a worker in a process of your own (createWorker of @jobflow/sdk), here or elsewhere: for NATS, and
+for Redis, where limits are counted. They allow what a worker needs and nothing else. They are printed once. Revoking
+disconnects whoever uses them, at once.
 
 Options                     environment            default
   --name NAME                                      (a-z, 0-9 and -, at most 40 characters)
   --data-dir DIR            JOBFLOW_DATA_DIR       .jobflow beside the code
   -h, --help
 
-For workers on other machines start Jobflow with --nats-listen HOST:PORT. With NATS_URL set, \`create\` prints what to
-add to the configuration of that server instead.
+For workers on other machines start Jobflow with --nats-listen HOST:PORT and --redis-listen HOST:PORT. With NATS_URL set,
+\`create\` prints what to add to the configuration of that server instead.
 `;
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -42,7 +46,7 @@ const EFFECTIVE_WITHIN_MS = 5_000;
 const BCRYPT_COST = 4;
 
 export const workerCredentials: Command = {
-  summary: 'make, list and revoke NATS credentials for workers of your own',
+  summary: 'make, list and revoke credentials for workers of your own',
   help,
   async run(context) {
     const [action, ...args] = context.args;
@@ -56,7 +60,7 @@ export const workerCredentials: Command = {
       return options.help ? 0 : 1;
     }
     if (action === 'create' && context.env.NATS_URL) return printBlock(context, nameOf(options.name));
-    const home = homeOf(context, options['data-dir']);
+    const home = dataDirOf(context, options['data-dir']);
     switch (action) {
       case 'create':
         return create(context, home, nameOf(options.name));
@@ -69,16 +73,6 @@ export const workerCredentials: Command = {
     }
   },
 };
-
-interface Home {
-  path: string;
-  nats: string;
-}
-
-function homeOf(context: CommandContext, given: string | undefined): Home {
-  const path = dataDirOf(context, given);
-  return { path, nats: join(path, 'nats') };
-}
 
 function nameOf(name: string | undefined): string {
   if (name === undefined)
@@ -98,39 +92,52 @@ async function newCredentials(name: string): Promise<{ user: string; password: s
   return { user: workerUser(name), password, hash: await hash(password, BCRYPT_COST) };
 }
 
-async function create(context: CommandContext, home: Home, name: string): Promise<number> {
-  const [secrets, address] = [await readSecrets(home.path), await addressOf(home)];
+async function create(context: CommandContext, home: string, name: string): Promise<number> {
+  const [secrets, nats, redis] = [await readSecrets(home), await natsAddress(home), await addressOf(home, 'redis')];
   const { user, password, hash } = await newCredentials(name);
-  await addWorkerCredentials(home.nats, { name, user, hash, createdAt: Date.now() });
-  const running = await apply(home, secrets.natsPassword);
+  await addWorkerCredentials(home, { name, user, hash, sha256: await sha256(password), createdAt: Date.now() });
+  const running = await apply(home, secrets);
   if (running) {
-    await untilAnswer(urlOf(user, password, here(address)), 'accepted').catch(async (error: unknown) => {
-      await removeWorkerCredentials(home.nats, name); // nobody has seen the password
+    await untilAnswer(urlOf('nats', user, password, here(nats)), 'accepted').catch(async (error: unknown) => {
+      await removeWorkerCredentials(home, name); // nobody has seen the password
       throw error;
     });
   }
-  const url = urlOf(user, password, elsewhere(address));
-  for (const line of shown(name, url)) context.print(line);
-  if (reachableHost(address.host) === '127.0.0.1' && address.host !== '0.0.0.0') {
-    context.print('Only this machine reaches that address: for workers elsewhere start Jobflow with --nats-listen.');
+  const urls = {
+    NATS_URL: urlOf('nats', user, password, elsewhere(nats)),
+    ...(redis && { REDIS_URL: urlOf('redis', user, password, elsewhere(redis)) }),
+  };
+  for (const line of shown(name, urls)) context.print(line);
+  const flags = [
+    ...(isOfThisMachine(nats) ? ['--nats-listen'] : []),
+    ...(isOfThisMachine(redis) ? ['--redis-listen'] : []),
+  ];
+  if (flags.length > 0) {
+    context.print(`Only this machine reaches them: for workers elsewhere start Jobflow with ${flags.join(' and ')}.`);
   }
   if (!running) context.print('Jobflow does not run now: they hold from its next start on.');
   return 0;
 }
 
-const shown = (name: string, url: string): string[] => [
-  `Credentials "${name}" for a worker; keep them, they are not shown again:`,
-  '',
-  `  NATS_URL=${url}`,
-  '',
-  'In its own process, for example examples/worker:',
-  '',
-  `  NATS_URL=${url} node examples/worker/worker.ts`,
-  '',
-];
+const isOfThisMachine = (address: Address | undefined): boolean =>
+  address !== undefined && reachableHost(address.host) === '127.0.0.1' && address.host !== '0.0.0.0';
 
-async function list(context: CommandContext, home: Home): Promise<number> {
-  const all = await listWorkerCredentials(home.nats);
+function shown(name: string, urls: Readonly<Record<string, string>>): string[] {
+  const settings = Object.entries(urls).map(([variable, url]) => `${variable}=${url}`);
+  return [
+    `Credentials "${name}" for a worker; keep them, they are not shown again:`,
+    '',
+    ...settings.map((setting) => `  ${setting}`),
+    '',
+    'In its own process, for example examples/worker:',
+    '',
+    `  ${settings.join(' ')} node examples/worker/worker.ts`,
+    '',
+  ];
+}
+
+async function list(context: CommandContext, home: string): Promise<number> {
+  const all = await listWorkerCredentials(home);
   if (all.length === 0)
     context.print('There are no worker credentials: "jobflow worker-credentials create" makes some.');
   const width = Math.max(0, ...all.map(({ name }) => name.length));
@@ -140,20 +147,26 @@ async function list(context: CommandContext, home: Home): Promise<number> {
   return 0;
 }
 
-async function revoke(context: CommandContext, home: Home, name: string): Promise<number> {
-  const secrets = await readSecrets(home.path);
+async function revoke(context: CommandContext, home: string, name: string): Promise<number> {
+  const secrets = await readSecrets(home);
   const { workerUser } = await import('@jobflow/contracts');
-  await removeWorkerCredentials(home.nats, name);
-  const running = await apply(home, secrets.natsPassword);
-  if (running) await untilAnswer(urlOf(workerUser(name), '-', here(await addressOf(home))), 'refused');
+  await removeWorkerCredentials(home, name);
+  const running = await apply(home, secrets);
+  if (running) await untilAnswer(urlOf('nats', workerUser(name), '-', here(await natsAddress(home))), 'refused');
   context.print(`Credentials "${name}" are revoked: whoever used them is disconnected.`);
   return 0;
 }
 
-/** Lets the server read its users again. False if it does not run. */
-async function apply(home: Home, password: string): Promise<boolean> {
-  await writeNatsUsers(home.nats, password);
-  return signalRecorded(join(home.path, 'run'), 'nats', 'SIGHUP');
+/** Lets the servers read their users again. False if they do not run. */
+async function apply(home: string, { natsPassword, redisPassword }: Secrets): Promise<boolean> {
+  await writeNatsUsers(home, natsPassword);
+  const running = await signalRecorded(join(home, 'run'), 'nats', 'SIGHUP');
+  const redis = await addressOf(home, 'redis');
+  if (redis) {
+    await writeRedisUsers(home, redisPassword);
+    if (running) await reloadRedisUsers(`redis://:${redisPassword}@${here(redis)}`);
+  }
+  return running;
 }
 
 /** A server reads its configuration a moment after it was told to. */
@@ -169,19 +182,21 @@ async function untilAnswer(url: string, wanted: 'accepted' | 'refused'): Promise
   }
 }
 
-async function addressOf({ path, nats }: Home): Promise<NatsAddress> {
-  const address = await readJsonFile<NatsAddress>(join(nats, ADDRESS_FILE));
+const addressOf = (home: string, server: 'nats' | 'redis'): Promise<Address | undefined> =>
+  readJsonFile<Address>(join(home, server, ADDRESS_FILE));
+
+async function natsAddress(home: string): Promise<Address> {
+  const address = await addressOf(home, 'nats');
   if (address) return address;
-  throw new PlainError(`${path} has no NATS server of its own: start Jobflow once, or set --data-dir or NATS_URL.`);
+  throw new PlainError(`${home} has no NATS server of its own: start Jobflow once, or set --data-dir or NATS_URL.`);
 }
 
-const inUrl = (host: string): string => (host.includes(':') ? `[${host}]` : host);
-const here = ({ host, port }: NatsAddress): string => `${inUrl(reachableHost(host))}:${port}`;
+const here = ({ host, port }: Address): string => `${inUrl(reachableHost(host))}:${port}`;
 /** As others reach it: "all addresses" is none that they could use. */
-const elsewhere = ({ host, port }: NatsAddress): string =>
+const elsewhere = ({ host, port }: Address): string =>
   `${host === '0.0.0.0' || host === '::' ? hostname() : inUrl(host)}:${port}`;
-const urlOf = (user: string, password: string, hostAndPort: string): string =>
-  `nats://${user}:${password}@${hostAndPort}`;
+const urlOf = (scheme: string, user: string, password: string, hostAndPort: string): string =>
+  `${scheme}://${user}:${password}@${hostAndPort}`;
 
 /** Somebody else's server: its administrator adds the user. */
 async function printBlock(context: CommandContext, name: string): Promise<number> {
@@ -194,6 +209,8 @@ async function printBlock(context: CommandContext, name: string): Promise<number
   context.print('');
   context.print(workerUserConfig({ user, hash, permissions: workerPermissions(user) }));
   context.print('');
-  for (const line of shown(name, urlOf(user, password, new URL(first).host))) context.print(line);
+  const url = urlOf('nats', user, password, new URL(first).host);
+  for (const line of shown(name, { NATS_URL: url })) context.print(line);
+  context.print('For runs under limits also give it your REDIS_URL: there they are counted.');
   return 0;
 }

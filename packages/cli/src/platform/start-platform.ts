@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { NatsAddress } from '../backing/nats-server.js';
+import type { Address } from '../backing/server.js';
 import { type BackingName, type BackingServices, runBackingServices } from '../backing/start-backing-services.js';
 import { type DataDir, openDataDir } from '../data-dir/data-dir.js';
 import { forgetAdminSeed, initialAdminPassword } from '../data-dir/secrets.js';
@@ -36,7 +36,9 @@ export interface PlatformOptions {
   /** Of the first administrator; a random one if left out. */
   adminPassword?: string;
   /** Where the private NATS listens, for workers elsewhere. Default: only this machine reaches it. */
-  natsListen?: NatsAddress;
+  natsListen?: Address;
+  /** Likewise Redis, where workers elsewhere count what is limited. */
+  redisListen?: Address;
   /** Whether NATS writes to the disk before it acknowledges. Default true. */
   fsync?: boolean;
   /** Environment of the services; wins over the defaults. What the services inherit besides is `baseEnv`. */
@@ -75,7 +77,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await checkHandlers(handlersDir);
   const port = await claimPort(options.port ?? 0, host);
   await checkExternal(urls);
-  await checkNatsListen(options);
+  await checkListen('--nats-listen', 'NATS', options.natsListen, urls.nats);
+  await checkListen('--redis-listen', 'REDIS', options.redisListen, urls.redis);
   if (urls.nats !== undefined) log.warn(FOREIGN_NATS);
   const dataDir = await openDataDir(options.dataDir);
   for (const name of dataDir.leftovers) log.info(`Ended ${name}, left running by a start that crashed.`);
@@ -191,7 +194,7 @@ class Starting {
   }
 
   async #startBacking(): Promise<Platform['urls']> {
-    const { urls = {}, cacheDir, fsync, natsListen } = this.options;
+    const { urls = {}, cacheDir, fsync, natsListen, redisListen } = this.options;
     const given = { nats: urls.nats, postgres: urls.database, redis: urls.redis };
     const only = (Object.keys(given) as BackingName[]).filter((name) => given[name] === undefined);
     this.#backing = await runBackingServices(this.dataDir, {
@@ -201,6 +204,7 @@ class Starting {
       ...(cacheDir !== undefined && { cacheDir }),
       ...(fsync !== undefined && { fsync }),
       ...(natsListen && { natsListen }),
+      ...(redisListen && { redisListen }),
     });
     return {
       nats: urls.nats ?? this.#backing.natsUrl,
@@ -236,12 +240,17 @@ class Starting {
   }
 }
 
-async function checkNatsListen({ natsListen, urls = {} }: PlatformOptions): Promise<void> {
-  if (!natsListen) return;
-  if (urls.nats !== undefined) {
-    throw new PlainError('--nats-listen is for the private NATS server, and NATS_URL names another: leave one out.');
+async function checkListen(
+  flag: string,
+  server: 'NATS' | 'REDIS',
+  listen: Address | undefined,
+  url: string | undefined,
+): Promise<void> {
+  if (!listen) return;
+  if (url !== undefined) {
+    throw new PlainError(`${flag} is for the private server, and ${server}_URL names another: leave one out.`);
   }
-  await claimPort(natsListen.port, natsListen.host, { port: '--nats-listen', host: '--nats-listen' });
+  await claimPort(listen.port, listen.host, { port: flag, host: flag });
 }
 
 async function checkHandlers(dir: string): Promise<void> {

@@ -16,7 +16,7 @@ import {
   type Stoppable,
   systemClock,
 } from '@jobflow/platform';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { guardProcessExit } from '../attempt/attempt-scope.js';
 import { createControlFeed } from '../intake/control-feed.js';
@@ -100,7 +100,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       ...(options.register && { mode: options.register }),
     });
 
-    if (options.redis !== undefined) {
+    if (options.redis === undefined) warnOfLimits(options, logger);
+    else {
       const onTrouble = troubleReporter(logger, () => clock.now());
       const around = { workerId: id, link: nats, store, clock, logger, onTrouble };
       permits = await startPermits(options.redis, around);
@@ -160,6 +161,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       throw new Error(
         'heartbeatThread: the thread signs in with user and password, not with a token or a file of credentials',
       );
+    if (options.heartbeatThread === undefined && !threaded) logger.warn(NO_THREAD);
     const thread =
       threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
     if (thread) parts.push(thread);
@@ -268,4 +270,15 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       return trouble ? { ok: true, message: `Runs under limits wait: ${trouble}` } : { ok: true };
     },
   };
+}
+
+const NO_THREAD =
+  'A handler that blocks the event loop for 30 s will be taken for lost, and its run begin anew elsewhere: the thread that speaks for it meanwhile needs a user and password, not a token or a file of credentials. heartbeatThread: false says that this is known.';
+
+/** Limits are counted in Redis: whoever wrote some down expects them to be kept here. */
+function warnOfLimits({ handlers = [] }: WorkerOptions, logger: Logger): void {
+  const limited = handlers.filter(({ options: { limits } }) => limits?.concurrency !== undefined || limits?.rate);
+  if (limited.length === 0) return;
+  const jobs = limited.map(({ name }) => name);
+  logger.warn({ jobs }, 'runs of these jobs are left to other workers: they have limits, and this worker has no Redis');
 }
