@@ -103,6 +103,33 @@ describe('a fire that made no run', () => {
   });
 });
 
+describe('the recent fires of a schedule', () => {
+  it('are its last ticks, newest first, each schedule’s own', async () => {
+    const one = await longSince({ enabled: false });
+    const other = await longSince({ enabled: false });
+    const at = (n: number) => new Date(Date.UTC(2026, 0, 1) + n * MINUTE);
+    for (const n of [1, 2, 3, 4])
+      await home.house.db.query(
+        `insert into read.schedule_fires (schedule_id, tick, outcome, why) values ($1, $2, 'skipped', $3)`,
+        [one, at(n), `Missed: ${n}`],
+      );
+    await home.house.db.query(
+      `insert into read.schedule_fires (schedule_id, tick, outcome, run_id) values ($1, $2, 'fired', gen_random_uuid())`,
+      [other, at(9)],
+    );
+    const fields = 'recentFires(count: 3) { at outcome reason }';
+    const told = await home.api.must(
+      `query ($one: ID!, $other: ID!) {
+      one: schedule(id: $one) { ${fields} } other: schedule(id: $other) { ${fields} } }`,
+      { one, other },
+    );
+    expect(told.one.recentFires).toEqual(
+      [4, 3, 2].map((n) => ({ at: at(n).toISOString(), outcome: 'MISSED', reason: `Missed: ${n}` })),
+    );
+    expect(told.other.recentFires).toEqual([{ at: at(9).toISOString(), outcome: 'RAN', reason: null }]);
+  });
+});
+
 describe('the range of fires', () => {
   it('is ten years at most', async () => {
     const range = { id: 'x', from: '2026-01-01T00:00:00Z', to: '2036-02-01T00:00:00Z' };

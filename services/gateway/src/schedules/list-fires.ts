@@ -19,7 +19,8 @@ export interface FireArguments {
   visible?: readonly string[] | undefined;
 }
 
-interface Row {
+/** A row of read.schedule_fires, with the job of its schedule. */
+export interface FireRow {
   schedule_id: string;
   tick: Date;
   outcome: 'fired' | 'skipped';
@@ -58,7 +59,7 @@ export async function listFires(ctx: Context, args: FireArguments): Promise<Fire
 
 const keyOf = (fire: Fire): string => `${fire.scheduleId} ${Number(fire.at)}`;
 
-function pastFires(ctx: Context, args: FireArguments, first: number): Promise<Row[]> {
+function pastFires(ctx: Context, args: FireArguments, first: number): Promise<FireRow[]> {
   const { sql, params } = new Conditions()
     .always('f.tick >= ?', args.from)
     .always('f.tick < ?', args.to)
@@ -66,7 +67,7 @@ function pastFires(ctx: Context, args: FireArguments, first: number): Promise<Ro
     .add('s.job = ?', args.job)
     .add('s.job = any(?::text[])', args.visible);
   return ctx.db
-    .query<Row>(
+    .query<FireRow>(
       `select f.schedule_id, f.tick, f.outcome, f.why, f.run_id, s.job from read.schedule_fires f
        left join read.schedules s on s.id = f.schedule_id where ${sql} order by f.tick, f.schedule_id limit ${first}`,
       params,
@@ -79,7 +80,7 @@ function pastFires(ctx: Context, args: FireArguments, first: number): Promise<Ro
     });
 }
 
-function fireOf(row: Row, schedule: ScheduleState | undefined): Fire {
+export function fireOf(row: FireRow, schedule: ScheduleState | undefined): Fire {
   return {
     at: row.tick.getTime(),
     timezone: schedule?.timezone ?? 'UTC',
