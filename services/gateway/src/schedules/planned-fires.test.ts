@@ -2,6 +2,7 @@ import type { ScheduleState } from '@jobflow/contracts';
 import { nextTick, ticksBetween } from '@jobflow/domain';
 import { describe, expect, it } from 'vitest';
 import { plannedFires } from './planned-fires.js';
+import { plannedCells } from './schedule-calendar.js';
 import { newSchedule } from './schedule-state-of.js';
 
 const START = Date.UTC(2026, 0, 1);
@@ -56,9 +57,22 @@ describe('the fires to come of many schedules', () => {
       ['a', 3_000],
     ]);
   });
+});
 
-  it('are computed with breaths in between, so that the process does other things meanwhile', async () => {
-    const breaths = new Set<number>();
+describe('a request about many schedules', () => {
+  const range = { after: START, to: START + HOUR };
+  // None of these comes in the range.
+  const rare = Array.from({ length: 3_000 }, (_, n) => every(1_000 * HOUR, `r${n}`, START + 500 * HOUR));
+
+  it.each<[string, (next: typeof nextTick) => Promise<unknown>]>([
+    ['listing fires', (next) => plannedFires(many, { ...range, first: 1_000, next })],
+    ['listing none', (next) => plannedFires(rare, { ...range, first: 1_000, next })],
+    [
+      'counting them in a calendar',
+      (next) => plannedCells(rare, START, [{ from: START, to: START + HOUR, dst: 'NONE' }], next),
+    ],
+  ])('takes breaths while %s, so that the process does other things meanwhile', async (_what, ask) => {
+    const turns = new Set<number>();
     let turn = 0;
     let over = false;
     const spin = (): void => {
@@ -66,16 +80,11 @@ describe('the fires to come of many schedules', () => {
       if (!over) setImmediate(spin);
     };
     setImmediate(spin);
-    await plannedFires(many, {
-      after: START,
-      to: START + HOUR,
-      first: 1_000,
-      next: (...args) => {
-        breaths.add(turn);
-        return nextTick(...args);
-      },
+    await ask((...args) => {
+      turns.add(turn);
+      return nextTick(...args);
     });
     over = true;
-    expect(breaths.size).toBeGreaterThanOrEqual(6);
+    expect(turns.size).toBeGreaterThanOrEqual(6);
   });
 });
