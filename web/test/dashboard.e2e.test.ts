@@ -354,6 +354,18 @@ describe.skipIf(!chromiumPath())('every page', () => {
     }
   }
 
+  it.skipIf(given)('the fires of a schedule fit, are accessible, and say why there was no run', async () => {
+    const [page, context] = await newPage(360, 'dark');
+    await signIn(page, url, email, password);
+    await page.goto(`${url}/schedules`);
+    await page.getByText('Recent fires').first().click();
+    await page.getByText('The run before has not ended').waitFor();
+    await page.getByText('Left out').waitFor();
+    expect(await page.getByRole('link', { name: 'its run' }).count()).toBe(1);
+    expect([...(await overflowing(page)), ...(await axeFindings(page))]).toEqual([]);
+    await context.close();
+  });
+
   it.each(widths)('dialogs fit %d px and are accessible', async (width) => {
     const [page, context] = await newPage(width, 'dark');
     await signIn(page, url, email, password);

@@ -101,6 +101,7 @@ export function mockFields(state: MockState, request: MockRequest): Fields {
         runs.filter((run) => matches(run, filter)),
         rest,
       ),
+    schedule: ({ id }: Args) => schedules.find((it) => it.id === id) ?? null,
     schedules: (args: Args) => page(schedules, args),
     nextFires: ({ cron }: Args) =>
       cron.trim().split(/\s+/).length < 5

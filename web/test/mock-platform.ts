@@ -17,6 +17,20 @@ const schedule = (id: string, job: string, cron: string, description: string, no
   nextFires: () => [1, 2, 3, 4, 5].map((n) => iso(now + n * 86_400_000)),
   lastFiredAt: iso(now - 7_200_000),
   lastRun: null,
+  recentFires: () =>
+    (
+      [
+        ['RAN', null],
+        ['OVERLAPPED', 'The run before has not ended'],
+        ['MISSED', 'Missed: only the last 5 are caught up; this and all before it are not'],
+      ] as const
+    ).map(([outcome, reason], n) => ({
+      at: iso(now - (n + 1) * 7_200_000),
+      timezone: 'Europe/Berlin',
+      outcome,
+      reason,
+      runId: outcome === 'RAN' ? '01890a5d-ac96-774b-bcce-b302099a8057' : null,
+    })),
   ...more,
 });
 

@@ -63,6 +63,20 @@ describe('a schedule that follows a job', () => {
     });
   });
 
+  it('is never late, so that a policy for missed fires is refused, made or changed, but not null or silence', async () => {
+    const follows = { job: 'report', kind: 'AFTER_JOB', afterJob: 'load' };
+    const no = expect.stringContaining('has no meaning for an AFTER_JOB schedule');
+    expect(await refusal(api, CREATE, { input: { ...follows, missed: 'ALL', maxMissed: 5 } })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { missed: no, maxMissed: no },
+    });
+    const { id } = await create({ ...follows, missed: null });
+    expect(await refusal(api, UPDATE, { id, input: { missed: 'LAST' } })).toMatchObject({ fields: { missed: no } });
+    await ask(api, UPDATE, { id, input: { name: 'n' } });
+    const timed = await create({ kind: 'CRON', cron: '0 0 1 1 *', missed: 'ALL' });
+    await ask(api, UPDATE, { id: timed.id, input: { kind: 'AFTER_JOB', afterJob: 'load' } });
+  });
+
   it('may not lead back to its own job, however it comes to that: made, changed or resumed', async () => {
     const chain = { kind: 'AFTER_JOB', afterStatuses: ['SUCCEEDED'] };
     await create({ ...chain, afterJob: 'extract', job: 'transform' });

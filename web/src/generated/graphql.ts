@@ -119,6 +119,13 @@ export type EnqueueInput = {
   uniqueKey?: string | null | undefined;
 };
 
+export type FireOutcome =
+  | 'MISSED'
+  | 'OVERLAPPED'
+  | 'PAUSED'
+  | 'PLANNED'
+  | 'RAN';
+
 export type HealthStatus =
   | 'DEGRADED'
   | 'DOWN'
@@ -676,6 +683,13 @@ export type SchedulesQueryVariables = Exact<{
 
 
 export type SchedulesQuery = { schedules: { totalCount: number | null, nodes: Array<{ id: string, name: string | null, job: string, kind: ScheduleKind, cron: string | null, description: string, everyMs: number | null, at: string | null, timezone: string, missed: MissedPolicy, overlap: OverlapPolicy, enabled: boolean, disabledReason: string | null, nextFires: Array<string>, lastFiredAt: string | null, lastRun: { id: string, status: RunStatus } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type RecentFiresQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type RecentFiresQuery = { schedule: { id: string, recentFires: Array<{ at: string, timezone: string, outcome: FireOutcome, reason: string | null, runId: string | null }> } | null };
 
 export type NextFiresQueryVariables = Exact<{
   kind: ScheduleKind;
@@ -2305,6 +2319,20 @@ export const SchedulesDocument = new TypedDocumentString(`
     status
   }
 }`) as unknown as TypedDocumentString<SchedulesQuery, SchedulesQueryVariables>;
+export const RecentFiresDocument = new TypedDocumentString(`
+    query RecentFires($id: ID!) {
+  schedule(id: $id) {
+    id
+    recentFires(count: 10) {
+      at
+      timezone
+      outcome
+      reason
+      runId
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecentFiresQuery, RecentFiresQueryVariables>;
 export const NextFiresDocument = new TypedDocumentString(`
     query NextFires($kind: ScheduleKind!, $cron: String, $timezone: String) {
   nextFires(kind: $kind, cron: $cron, timezone: $timezone, count: 5)

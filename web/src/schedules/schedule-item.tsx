@@ -15,6 +15,7 @@ import { StatusBadge } from '../ui/status-badge';
 import { TimeAgo } from '../ui/time-ago';
 import { toast } from '../ui/toasts';
 import { fireTime } from './fire-time';
+import { RecentFires } from './recent-fires';
 
 /** One schedule: when, in words, the next fires in its own time zone, and what can be done with it. */
 export function ScheduleItem(props: {
@@ -83,6 +84,7 @@ export function ScheduleItem(props: {
             </For>
           </ol>
         </Show>
+        <RecentFires scheduleId={props.schedule.id} />
       </div>
       <div class="flex flex-wrap items-center gap-x-5 gap-y-2 sm:flex-col sm:items-end">
         <p class="text-[0.8125rem] text-ink-soft">

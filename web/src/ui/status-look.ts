@@ -41,6 +41,10 @@ export const statusLooks: Record<string, StatusLook> = {
   // bulk operations
   FINISHED: { label: 'Finished', tone: 'ok', icon: CircleCheck },
   ABORTED: { label: 'Stopped', tone: 'warn', icon: Ban },
+  // fires of schedules
+  RAN: { label: 'Ran', tone: 'ok', icon: CircleCheck },
+  MISSED: { label: 'Missed', tone: 'bad', icon: CircleX },
+  OVERLAPPED: { label: 'Left out', tone: 'off', icon: Ban },
   // deliveries
   PENDING: { label: 'Pending', tone: 'wait', icon: Hourglass },
   SUPPRESSED: { label: 'Suppressed', tone: 'off', icon: Ban },

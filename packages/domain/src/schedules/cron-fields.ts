@@ -54,10 +54,11 @@ function isValue(rule: FieldRule, text: string): boolean {
 function specialItem(rule: FieldRule, item: string): string | undefined {
   if (rule.field === 'dayOfMonth') {
     const day = /^(?:L|LW|(\d{1,2})W|L-(\d{1,2}))$/i.exec(item);
-    if (!day) return undefined;
+    if (!day)
+      return /^(?:L|W|\d+W)/i.test(item) ? 'is not supported: of L and W there are L, L-3, LW and 15W' : undefined;
     if (day[1] !== undefined) return Number(day[1]) >= 1 && Number(day[1]) <= 31 ? 'fine' : wanted(rule);
     if (day[2] !== undefined)
-      return Number(day[2]) >= 1 && Number(day[2]) <= 30 ? 'fine' : 'goes back more than 30 days';
+      return Number(day[2]) >= 1 && Number(day[2]) <= 30 ? 'fine' : 'must go back 1 to 30 days from the last: L-3';
     return 'fine';
   }
   if (rule.field !== 'dayOfWeek') return undefined;

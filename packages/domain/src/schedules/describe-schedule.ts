@@ -38,7 +38,7 @@ export function scheduleWarnings(schedule: Pick<ScheduleState, 'kind' | 'cron'>)
   const parsed = schedule.kind === 'CRON' ? parseCron(schedule.cron ?? '') : undefined;
   if (!parsed?.ok) return [];
   const warnings: string[] = [];
-  const { raw, daysOfMonth } = parsed.cron;
+  const { raw, daysOfMonth } = plainly(parsed.cron);
   if (!isAny(raw[3]) && !isAny(raw[5]))
     warnings.push('A day must match both the day of month and the day of week; other crons take either.');
   const days = daysOfMonth.filter((d) => typeof d === 'number');
@@ -49,7 +49,18 @@ export function scheduleWarnings(schedule: Pick<ScheduleState, 'kind' | 'cron'>)
 
 const isAny = (field: string | undefined): boolean => field === '*' || field === '?';
 
-function describeCron(cron: Cron): string {
+/** As if it had been written in the plainest way: `*` for all there is, and no day twice. */
+function plainly(cron: Cron): Cron {
+  const daysOfMonth = [...new Set(cron.daysOfMonth)];
+  const daysOfWeek = [...new Set(cron.daysOfWeek)];
+  const values = [cron.seconds, cron.minutes, cron.hours, daysOfMonth, cron.months, daysOfWeek];
+  const all = [60, 60, 24, 31, 12, 7];
+  const isWhole = (n: number) => values[n]?.filter((value) => typeof value === 'number').length === all[n];
+  return { ...cron, daysOfMonth, daysOfWeek, raw: cron.raw.map((field, n) => (isWhole(n) ? '*' : field)) };
+}
+
+function describeCron(written: Cron): string {
+  const cron = plainly(written);
   const days = [dayOfMonth(cron), dayOfWeek(cron), month(cron)].filter(Boolean).join(', ');
   return days ? `${time(cron)}, ${days}` : time(cron);
 }
@@ -101,7 +112,7 @@ function dayOfMonth({ raw, daysOfMonth }: Cron): string {
   if (isAny(raw[3])) return '';
   const step = /^\*\/(\d+)$/.exec(raw[3] ?? '')?.[1];
   if (step) return `every ${step} days from the 1st`;
-  return `on ${list(daysOfMonth.map(monthDay), 'and')}`;
+  return `on ${span(daysOfMonth, monthDay)}`;
 }
 
 function monthDay(token: number | string): string {
@@ -129,12 +140,15 @@ function weekDay(token: number | string): string {
 }
 
 function month({ raw, months }: Cron): string {
-  return raw[4] === '*'
-    ? ''
-    : `in ${list(
-        months.map((m) => MONTHS[m - 1] ?? ''),
-        'and',
-      )}`;
+  return raw[4] === '*' ? '' : `in ${span(months, (m) => MONTHS[Number(m) - 1] ?? '')}`;
+}
+
+/** "January to May", or each by its name if they do not follow each other. */
+function span(values: readonly (number | string)[], name: (value: number | string) => string): string {
+  const [first] = values;
+  const last = values.at(-1);
+  const follow = values.length > 2 && typeof first === 'number' && values.every((value, i) => value === first + i);
+  return follow && last !== undefined ? `${name(first)} to ${name(last)}` : list(values.map(name), 'and');
 }
 
 function ordinal(n: number): string {

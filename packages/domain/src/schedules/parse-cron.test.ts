@@ -71,6 +71,19 @@ describe('a cron text', () => {
     if (!parsed.ok) expect(parsed.error.message).toContain(`(column ${position})`);
   });
 
+  it.each([
+    ['L-0', 'must go back 1 to 30 days'],
+    ['L-31', 'must go back 1 to 30 days'],
+    ['L-1W', 'there are L, L-3, LW and 15W'],
+    ['W', 'there are L, L-3, LW and 15W'],
+    ['15WL', 'there are L, L-3, LW and 15W'],
+    ['32W', 'is not from 1 to 31'],
+    ['32', 'is not from 1 to 31'],
+  ])('is told what of the day %s is wrong', (day, what) => {
+    const parsed = parseCron(`0 0 ${day} * *`);
+    expect(parsed).toMatchObject({ ok: false, error: { message: expect.stringContaining(what) } });
+  });
+
   it('of any kind is answered at once, never with an exception', () => {
     const piece = fc.constantFrom(
       '*',

@@ -158,6 +158,14 @@ describe('a description', () => {
     ['0 0 L * *', 'At 00:00, on the last day of the month (UTC)'],
     ['0 6 * * fri#2', 'At 06:00, the 2nd Friday of the month (UTC)'],
     ['0 0 1 jan,jul *', 'At 00:00, on the 1st, in January and July (UTC)'],
+    ['0-59 0-59 0-23 * * *', 'Every second (UTC)'],
+    ['0-59 * * * *', 'Every minute (UTC)'],
+    ['*,5 * * * *', 'Every minute (UTC)'],
+    ['0 0-23 * * *', 'Every hour (UTC)'],
+    ['0 9 1-31 1-12 0-6', 'At 09:00 (UTC)'],
+    ['0 9 *,5 */1 1-7', 'At 09:00 (UTC)'],
+    ['0 9 1,1 * 5,fri', 'At 09:00, on the 1st, Friday (UTC)'],
+    ['0 9 1-7 mar-may *', 'At 09:00, on the 1st to the 7th, in March to May (UTC)'],
     ['nonsense', expect.stringContaining('Never')],
   ])('of %s reads %s', (text, words) => {
     expect(describeSchedule({ kind: 'CRON', cron: text, timezone: 'UTC' })).toEqual(words);
@@ -173,6 +181,7 @@ describe('a description', () => {
   it('comes with a warning where crons differ or months are short', () => {
     expect(scheduleWarnings({ kind: 'CRON', cron: '0 0 13 * 5' })).toHaveLength(1);
     expect(scheduleWarnings({ kind: 'CRON', cron: '0 0 31 * *' })).toHaveLength(1);
-    expect(scheduleWarnings({ kind: 'CRON', cron: '0 0 1 * *' })).toEqual([]);
+    for (const cron of ['0 0 1 * *', '0 0 1-31 * 5', '0 0 13 * 0-6'])
+      expect(scheduleWarnings({ kind: 'CRON', cron })).toEqual([]);
   });
 });

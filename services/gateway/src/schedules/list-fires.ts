@@ -1,11 +1,14 @@
 import type { ScheduleState } from '@jobflow/contracts';
-import { nextTick, ticksBetween } from '@jobflow/domain';
+import { nextTick } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
 import { settledState } from '../definitions/settled-state.js';
 import { badUserInput } from '../errors/refusals.js';
 import { checkFirst, maxList } from '../paging/check-first.js';
 import { Conditions } from '../paging/conditions.js';
-import type { DstMark, Fire, FireOutcome } from './schedule.js';
+import { isTimeout } from '../paging/count-rows.js';
+import { fireOutcome } from './fire-outcome.js';
+import { plannedFires } from './planned-fires.js';
+import type { DstMark, Fire } from './schedule.js';
 
 export interface FireArguments {
   from: Date;
@@ -16,7 +19,8 @@ export interface FireArguments {
   visible?: readonly string[] | undefined;
 }
 
-interface Row {
+/** A row of read.schedule_fires, with the job of its schedule. */
+export interface FireRow {
   schedule_id: string;
   tick: Date;
   outcome: 'fired' | 'skipped';
@@ -25,10 +29,15 @@ interface Row {
   job: string | null;
 }
 
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 3_660;
+
 /** What became of each tick in [from, to), and, of the future, which are planned; oldest first. */
 export async function listFires(ctx: Context, args: FireArguments): Promise<Fire[]> {
   const first = checkFirst(args.first, 200, maxList);
   if (args.to <= args.from) throw badUserInput({ to: 'must lie after from' });
+  if (args.to.getTime() - args.from.getTime() > MOST_DAYS * DAY_MS)
+    throw badUserInput({ to: `must lie at most ${MOST_DAYS.toLocaleString('en')} days (ten years) after from` });
   const store = await settledState(ctx);
   const zoneOf = (id: string) => store.schedules.get(id)?.state;
   const past = (await pastFires(ctx, args, first)).map((row) => fireOf(row, zoneOf(row.schedule_id)));
@@ -38,33 +47,46 @@ export async function listFires(ctx: Context, args: FireArguments): Promise<Fire
   const schedules = [...store.schedules.values()]
     .map(({ state }) => state)
     .filter((schedule) => isMeant(schedule, args));
-  const planned = schedules.flatMap((schedule) => plannedFires(schedule, from, args.to.getTime() - 1, first));
-  planned.sort((a, b) => Number(a.at) - Number(b.at));
-  const recorded = new Set(past.map((fire) => `${fire.scheduleId} ${Number(fire.at)}`));
-  const ahead = planned.filter((fire) => !recorded.has(`${fire.scheduleId} ${Number(fire.at)}`));
-  return [...past, ...ahead].slice(0, first);
+  const recorded = new Set(past.map(keyOf));
+  const ahead = await plannedFires(schedules, {
+    after: from,
+    to: args.to.getTime() - 1,
+    first: first - past.length,
+    isKnown: (fire) => recorded.has(keyOf(fire)),
+  });
+  return [...past, ...ahead];
 }
 
-function pastFires(ctx: Context, args: FireArguments, first: number): Promise<Row[]> {
+const keyOf = (fire: Fire): string => `${fire.scheduleId} ${Number(fire.at)}`;
+
+function pastFires(ctx: Context, args: FireArguments, first: number): Promise<FireRow[]> {
   const { sql, params } = new Conditions()
     .always('f.tick >= ?', args.from)
     .always('f.tick < ?', args.to)
     .add('f.schedule_id = ?', args.scheduleId)
     .add('s.job = ?', args.job)
     .add('s.job = any(?::text[])', args.visible);
-  return ctx.db.query<Row>(
-    `select f.schedule_id, f.tick, f.outcome, f.why, f.run_id, s.job from read.schedule_fires f
-     left join read.schedules s on s.id = f.schedule_id where ${sql} order by f.tick, f.schedule_id limit ${first}`,
-    params,
-  );
+  return ctx.db
+    .query<FireRow>(
+      `select f.schedule_id, f.tick, f.outcome, f.why, f.run_id, s.job from read.schedule_fires f
+       left join read.schedules s on s.id = f.schedule_id where ${sql} order by f.tick, f.schedule_id limit ${first}`,
+      params,
+    )
+    .catch((error: unknown) => {
+      if (!isTimeout(error)) throw error;
+      throw badUserInput({
+        to: 'there are more fires than can be looked through; narrow the range, or name a schedule',
+      });
+    });
 }
 
-function fireOf(row: Row, schedule: ScheduleState | undefined): Fire {
+export function fireOf(row: FireRow, schedule: ScheduleState | undefined): Fire {
   return {
     at: row.tick.getTime(),
     timezone: schedule?.timezone ?? 'UTC',
     dst: schedule ? dstOf(schedule, row.tick.getTime()) : 'NONE',
-    outcome: outcomeOf(row),
+    outcome: fireOutcome(row.outcome, row.why),
+    reason: row.outcome === 'fired' ? null : row.why,
     scheduleId: row.schedule_id,
     job: schedule?.job ?? row.job ?? undefined,
     runId: row.run_id,
@@ -77,13 +99,6 @@ function dstOf(schedule: ScheduleState, at: number): DstMark {
   return tick?.at === at ? tick.dst : 'NONE';
 }
 
-/** The scheduler says in words why a tick was skipped. */
-function outcomeOf({ outcome, why }: Row): FireOutcome {
-  if (outcome === 'fired') return 'RAN';
-  if (why?.endsWith('is disabled')) return 'PAUSED';
-  return why?.startsWith('Missed') || why?.startsWith('No run could be made') ? 'MISSED' : 'OVERLAPPED';
-}
-
 /** Whether the fires to come of this schedule were asked for. */
 export const isMeant = (
   schedule: ScheduleState,
@@ -93,13 +108,3 @@ export const isMeant = (
   (!scheduleId || schedule.id === scheduleId) &&
   (!job || schedule.job === job) &&
   (!visible || visible.includes(schedule.job));
-
-const plannedFires = (schedule: ScheduleState, from: number, to: number, cap: number): Fire[] =>
-  ticksBetween(schedule, from, to, cap).ticks.map(({ at, dst }) => ({
-    at,
-    dst,
-    timezone: schedule.timezone,
-    outcome: 'PLANNED',
-    scheduleId: schedule.id,
-    job: schedule.job,
-  }));

@@ -22,7 +22,8 @@ const MOST_CELLS = 1_000;
 const LEAST_STEP_MS = 60_000;
 /** Planned fires are computed one by one. */
 const MOST_PLANNED = 300_000;
-const AT_ONCE = 5_000;
+/** Between two breaths, also of schedules that have none in the range. */
+const AT_ONCE = 500;
 
 /** How many fires fall into each cell of [from, to): what became of those that have passed, and those planned. */
 export async function scheduleCalendar(ctx: Context, args: CalendarArguments): Promise<CalendarCell[]> {
@@ -109,21 +110,27 @@ interface PlannedCell {
   busiestAt: Date;
 }
 
-async function plannedCells(
+/** @param next computes a tick; tests watch it */
+export async function plannedCells(
   schedules: readonly ScheduleState[],
   after: number,
   cells: readonly Cell[],
+  next = nextTick,
 ): Promise<PlannedCell[]> {
   const planned: PlannedCell[] = [];
   const seconds = new Map<number, number>();
   let all = 0;
+  let computed = 0;
+  const follow = async (schedule: ScheduleState, since: number) => {
+    if (++computed % AT_ONCE === 0) await breathe();
+    return next(schedule, since);
+  };
   for (const schedule of schedules) {
     let n = 0;
-    for (let tick = nextTick(schedule, after); tick; tick = nextTick(schedule, tick.at)) {
+    for (let tick = await follow(schedule, after); tick; tick = await follow(schedule, tick.at)) {
       while (n < cells.length && tick.at >= (cells[n]?.to ?? 0)) n++;
       if (n >= cells.length) break;
       if (++all > MOST_PLANNED) throw tooMany();
-      if (all % AT_ONCE === 0) await breathe();
       const second = Math.floor(tick.at / 1000) * 1000;
       const together = (seconds.get(second) ?? 0) + 1;
       seconds.set(second, together);

@@ -26,7 +26,7 @@ import { backfillSchedule } from './backfill-schedule.js';
 import { requireSchedule } from './require-schedule.js';
 import { Schedule } from './schedule.js';
 import { ScheduleInput, ScheduleUpdateInput } from './schedule-input.js';
-import { changedSchedule, newSchedule, scheduleProblems } from './schedule-state-of.js';
+import { changedSchedule, idleProblems, newSchedule, scheduleProblems } from './schedule-state-of.js';
 
 const MOST = 100_000;
 
@@ -41,7 +41,7 @@ export class ScheduleCommands {
     const store = await settledState(ctx);
     const now = ctx.clock.now();
     const schedule = newSchedule(input, newId(), now, ctx.actor);
-    checkSchedule(ctx, store, schedule, now);
+    checkSchedule(ctx, store, schedule, now, input);
     if (store.schedules.size >= MOST) throw conflict(`There are ${MOST} schedules already; no more can be made.`);
     await createDefinition(
       ctx,
@@ -62,7 +62,7 @@ export class ScheduleCommands {
     return change(ctx, id, { expectedRevision }, (schedule, store) => {
       const now = ctx.clock.now();
       const next = changedSchedule(schedule, input, now);
-      checkSchedule(ctx, store, next, now);
+      checkSchedule(ctx, store, next, now, input);
       return next;
     });
   }
@@ -153,11 +153,21 @@ const change = (
   });
 
 /** @param now when it was changed: by that a change of its timing is told from one that was made before */
-function checkSchedule(ctx: Context, store: StateStore, schedule: ScheduleState, now: number): void {
+function checkSchedule(
+  ctx: Context,
+  store: StateStore,
+  schedule: ScheduleState,
+  now: number,
+  asked: ScheduleUpdateInput = {},
+): void {
   const job = store.jobs.get(schedule.job)?.state;
   if (!job) throw notFound('job', schedule.job);
   if (schedule.kind === 'AFTER_JOB' && schedule.afterJob !== undefined) requireJob(ctx.principal, schedule.afterJob);
-  const problems = { ...scheduleProblems(schedule, job, now), ...afterJobProblems(schedule, store) };
+  const problems = {
+    ...scheduleProblems(schedule, job, now),
+    ...afterJobProblems(schedule, store),
+    ...idleProblems(schedule, asked),
+  };
   if (Object.keys(problems).length > 0) throw badUserInput(problems);
   if (schedule.queue !== undefined && !hasQueue(store, schedule.queue)) throw notFound('queue', schedule.queue);
 }

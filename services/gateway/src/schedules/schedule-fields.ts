@@ -7,7 +7,8 @@ import { checkFirst, maxList } from '../paging/check-first.js';
 import { loadRun } from '../runs/find-run.js';
 import { Run } from '../runs/run.js';
 import { DateTime } from '../schema/scalars.js';
-import { Schedule } from './schedule.js';
+import { recentFires } from './recent-fires.js';
+import { Fire, Schedule } from './schedule.js';
 
 interface Ticked {
   schedule_id: string;
@@ -49,6 +50,15 @@ export class ScheduleFields {
   @FieldResolver(() => Run, { nullable: true })
   async lastRun(@Root() schedule: ScheduleState, @Ctx() ctx: Context): Promise<Run | undefined> {
     return loadRun(ctx, (await tickedOf(ctx, schedule.id))?.last_run_id);
+  }
+
+  @FieldResolver(() => [Fire])
+  recentFires(
+    @Root() schedule: ScheduleState,
+    @Ctx() ctx: Context,
+    @Arg('count', () => Int, { nullable: true, defaultValue: 5 }) count?: number | null,
+  ): Promise<Fire[]> {
+    return recentFires(ctx, schedule, checkFirst(count, 5, maxList, 'count'));
   }
 }
 

@@ -88,6 +88,17 @@ const mayFire = (schedule: ScheduleState, now: number): boolean =>
     ? (schedule.endsAt ?? Number.POSITIVE_INFINITY) > now
     : nextTick(schedule, now) !== undefined;
 
+/** What was asked for that could have no effect: no end of a run is ever missed. Null asks for nothing. */
+export function idleProblems(
+  { kind }: Pick<ScheduleState, 'kind'>,
+  input: Pick<ScheduleUpdateInput, 'missed' | 'maxMissed'>,
+): Record<string, string> {
+  if (kind !== 'AFTER_JOB') return {};
+  const idle = (['missed', 'maxMissed'] as const).filter((field) => input[field] != null);
+  const text = 'has no meaning for an AFTER_JOB schedule, which fires for every end, however late; leave it out';
+  return Object.fromEntries(idle.map((field) => [field, text]));
+}
+
 const FASTEST_MS = 1_000;
 
 /** What is wrong with when it fires. */

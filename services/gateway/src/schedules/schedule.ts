@@ -134,6 +134,10 @@ export class Fire {
 
   @Field(() => ID, { nullable: true })
   runId?: string | null | undefined;
+
+  /** Why it made no run, in words; none where it fired or is to come. */
+  @Field(() => String, { nullable: true })
+  reason?: string | null | undefined;
 }
 
 @ObjectType()
