@@ -98,3 +98,24 @@ describe('what a tick takes for the run before it', () => {
     await world.deleteSchedule(id);
   });
 });
+
+it('of what was missed each run begins when the one before has ended, whoever is killed meanwhile', async () => {
+  const since = Date.now() - 61_000;
+  const id = await world.saveSchedule({
+    ...{ job: 'job', kind: 'INTERVAL', everyMs: 5_000, createdAt: since, activeSince: since },
+    ...{ overlap: 'QUEUE', missed: 'ALL' },
+  });
+  for (let n = 1; n <= 4; n++) {
+    await until(() => world.runsOf(id).length === n, `run ${n} is made`);
+    await scheduler.kill9();
+    scheduler = await world.scheduler();
+    const { id: run = '' } = world.runsOf(id)[n - 1] ?? {};
+    expect(await world.statusOf(run)).not.toBe('CANCELLED');
+    await world.requestCancel(run);
+  }
+  await until(() => world.runsOf(id).length === 5, 'it goes on');
+  expect(world.ticks(id).map(({ tick, outcome }) => `${(tick - since) / 5_000} ${outcome}`)).toEqual(
+    [1, 2, 3, 4, 5].map((n) => `${n} fired`),
+  );
+  await world.deleteSchedule(id);
+});
