@@ -222,6 +222,11 @@ export const ScheduleTicked = z.object({
    * are recorded in the order of both, so that the last one says how far the ends have been dealt with.
    */
   after: z.object({ runId: RunId, seq: z.int().min(0) }).optional(),
+  /**
+   * Of a tick that was missed, where runs follow one after the other: those up to this one were missed with it, and each
+   * fires when the run before it has ended.
+   */
+  owedUpTo: Instant.optional(),
 });
 
 export const RunEvent = z.discriminatedUnion('type', [

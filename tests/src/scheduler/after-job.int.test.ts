@@ -1,5 +1,5 @@
-import { outcomeSubject, type RunEventOf, type RunStatus } from '@jobflow/contracts';
-import { saveState } from '@jobflow/platform';
+import { controlSubject, outcomeSubject, type RunEvent, type RunEventOf, type RunStatus } from '@jobflow/contracts';
+import { newId, saveState } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
 import { aRun, type Scheduled, type SchedulerProcess, scheduled } from './scheduled.js';
@@ -13,6 +13,19 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 
+const firstAttempt = () => {
+  const now = Date.now();
+  return { attempt: 1, delivery: 0, claim: 0, workerId: 'test', startedAt: now, finishedAt: now };
+};
+const failed = (runId: string): RunEvent => ({
+  type: 'RunAttemptFailed',
+  ...firstAttempt(),
+  runId,
+  status: 'FAILED',
+  error: { message: 'no', fingerprint: 'f', retryable: false },
+  next: { kind: 'dead', reason: 'not-retryable' },
+});
+
 type Ended = Extract<RunStatus, 'SUCCEEDED' | 'FAILED'>;
 
 /** Queues runs, and ends them as a worker would, a hundred to a commit; their ids. */
@@ -25,16 +38,10 @@ async function end(count: number, over: Parameters<typeof aRun>[0] & { as?: Ende
       'jf.run.1.control.default',
       some.map((run) => ({ type: 'RunQueued', run, attempt: 1, delivery: 0 })),
     );
-    const now = Date.now();
-    const on = { attempt: 1, delivery: 0, claim: 0, workerId: 'test', startedAt: now, finishedAt: now };
-    const error = { message: 'no', fingerprint: 'f', retryable: false };
-    const next = { kind: 'dead' as const, reason: 'not-retryable' as const };
     await world.world.log.record(
       outcomeSubject('default'),
       some.map((run) =>
-        as === 'SUCCEEDED'
-          ? { type: 'RunSucceeded', runId: run.id, ...on }
-          : { type: 'RunAttemptFailed', runId: run.id, ...on, status: 'FAILED', error, next },
+        as === 'SUCCEEDED' ? { type: 'RunSucceeded', runId: run.id, ...firstAttempt() } : failed(run.id),
       ),
     );
   }
@@ -78,14 +85,14 @@ describe('a schedule that follows a job', () => {
     const id = await follow();
     const failures = await follow({ afterStatuses: ['FAILED', 'CANCELLED'] });
     const ends = await end(450);
-    const failed = await end(2, { as: 'FAILED' });
+    const dead = await end(2, { as: 'FAILED' });
     await end(5, { test: true });
     await end(5, { job: 'other' });
     await all(id, ends.length);
-    await all(failures, failed.length);
+    await all(failures, dead.length);
     await settled();
     eachOnce(id, ends);
-    eachOnce(failures, failed);
+    eachOnce(failures, dead);
     const [run] = world.runsOf(failures);
     expect(run).toMatchObject({ job: 'job', scheduleId: failures, fireAt: fired(failures)[0]?.tick });
     for (const done of [id, failures]) await world.deleteSchedule(done);
@@ -98,6 +105,32 @@ describe('a schedule that follows a job', () => {
     await end(1);
     await all(id, 1);
     expect(Date.now() - at).toBeLessThan(1_000);
+    await world.deleteSchedule(id);
+  });
+
+  it('fires for each end of one run: a node of a flow that fails, and succeeds once the flow is retried', async () => {
+    const id = await follow({ afterStatuses: ['FAILED', 'SUCCEEDED'] });
+    const flowId = newId();
+    const run = aRun({ job: 'cause', flow: { id: flowId, key: 'node' } });
+    const nodes = [{ key: 'node', runId: run.id, job: 'cause' }];
+    const say = (...events: RunEvent[]) => world.world.log.record(controlSubject('default'), events);
+    await say(
+      { type: 'FlowCreated', id: flowId, queue: 'default', createdAt: Date.now(), nodes },
+      { type: 'RunQueued', run, attempt: 1, delivery: 0 },
+    );
+    await world.world.log.record(outcomeSubject('default'), [failed(run.id)]);
+    await all(id, 1);
+    await say({ type: 'FlowRetryRequested', flowId, n: 1 });
+    const again = (await world.queued(run.id, 2))[1]?.event;
+    const now = Date.now();
+    const on = { attempt: again?.attempt ?? 0, delivery: again?.delivery ?? 0, claim: 0, workerId: 'test' };
+    await world.world.log.record(outcomeSubject('default'), [
+      { type: 'RunSucceeded', runId: run.id, ...on, startedAt: now, finishedAt: now },
+    ]);
+    const [later] = await end(1);
+    await until(() => causes(id).includes(later), 'the ends behind it fire, too');
+    expect(causes(id)).toEqual([run.id, run.id, later]);
+    expect(fired(id)[1]?.after?.seq).toBeGreaterThan(fired(id)[0]?.after?.seq ?? Number.POSITIVE_INFINITY);
     await world.deleteSchedule(id);
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ScheduleState } from '@jobflow/contracts';
-import { saveState } from '@jobflow/platform';
+import { type ScheduleState, tickSubject } from '@jobflow/contracts';
+import { newId, saveState } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
 import { type Scheduled, type SchedulerProcess, scheduled } from './scheduled.js';
@@ -113,6 +113,20 @@ describe('a schedule', () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     expect(world.ticks(all)).toHaveLength(count);
     expect(await second.stop()).toBe(0);
+  });
+
+  it('whose last tick nobody can read does not fire, is named in the log, and holds up no other', async () => {
+    const id = newId();
+    await world.world.link.js.publish(tickSubject('default', id), 'no commit');
+    const first = await world.scheduler();
+    await world.saveSchedule({ id, job: 'job', kind: 'INTERVAL', everyMs: 1_000 });
+    const other = await world.saveSchedule({ job: 'job', kind: 'INTERVAL', everyMs: 1_000 });
+    await reached(other, 3);
+    expect(world.ticks(id)).toEqual([]);
+    const said = first.output().split('\n');
+    expect(said.filter((line) => line.includes('cannot be read') && line.includes(id))).not.toEqual([]);
+    for (const done of [id, other]) await world.deleteSchedule(done);
+    expect(await first.stop()).toBe(0);
   });
 
   it('with overlap SKIP fires again only once the read model shows that the run before has ended', async () => {

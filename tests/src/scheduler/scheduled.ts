@@ -60,7 +60,7 @@ export interface Scheduled extends AsyncDisposable {
   requestCancel(runId: string): Promise<void>;
   /** Queues a run at once, as the gateway would. */
   enqueue(over?: Partial<RunDefinition>): Promise<string>;
-  reschedule(runId: string, at: number, priority?: number): Promise<void>;
+  reschedule(runId: string, at: number, priority?: number, operationId?: string): Promise<void>;
   /** Takes the next message of a level, as a worker would; answers its run and how to acknowledge it. */
   take(queue?: string, priority?: number): Promise<{ runId: string; ack(): Promise<void> }>;
   /** The RunQueued events of a run, once there are so many. */
@@ -150,8 +150,8 @@ export async function scheduled(): Promise<Scheduled> {
       await world.log.append({ messages: [{ subject: queuedSubject(run.queue, run.priority), events }] });
       return run.id;
     },
-    async reschedule(runId, at, priority) {
-      const events: RunEvent[] = [{ type: 'RunRescheduled', runId, at, ...(priority !== undefined && { priority }) }];
+    async reschedule(runId, at, priority, operationId) {
+      const events: RunEvent[] = [{ type: 'RunRescheduled', runId, at, priority, operationId }];
       await world.log.append({ messages: [{ subject: controlSubject('default'), events }] });
     },
     async take(queue = 'default', priority = 5) {

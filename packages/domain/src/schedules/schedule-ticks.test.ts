@@ -29,6 +29,10 @@ describe('an interval', () => {
   it('counts from startsAt, which fires', () => {
     expect(at(interval(500, { startsAt: 7000 }), 0)).toEqual([7000, 7500, 8000]);
   });
+  it('ends with the last instant that there is a date for', () => {
+    const dates = at(interval(4e15), 1000).map((time) => new Date(time).getTime());
+    expect(dates).toEqual([4e15 + 1000, 8e15 + 1000]);
+  });
 });
 
 it('once is once, and only inside its bounds', () => {

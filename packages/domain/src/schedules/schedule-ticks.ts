@@ -15,8 +15,10 @@ export type ScheduleTiming = Pick<
 export function nextTick(schedule: ScheduleTiming, after: number): Tick | undefined {
   const from = Math.max(after, (schedule.startsAt ?? Number.NEGATIVE_INFINITY) - 1);
   const tick = unbounded(schedule, from);
-  return tick && (schedule.endsAt === undefined || tick.at <= schedule.endsAt) ? tick : undefined;
+  return tick && tick.at <= Math.min(schedule.endsAt ?? END_OF_DAYS, END_OF_DAYS) ? tick : undefined;
 }
+/** No Date is later. */
+const END_OF_DAYS = 8.64e15;
 
 function unbounded(schedule: ScheduleTiming, after: number): Tick | undefined {
   switch (schedule.kind) {

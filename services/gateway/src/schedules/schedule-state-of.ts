@@ -100,6 +100,10 @@ export function idleProblems(
 }
 
 const FASTEST_MS = 1_000;
+const DAY_MS = 86_400_000;
+/** Bounds of what may be asked for. The log is read without them: a schedule of before may lie beyond. */
+const SLOWEST_DAYS = 366;
+const MOST_JITTER_MS = DAY_MS;
 
 /** What is wrong with when it fires. */
 export function timingProblems(
@@ -117,10 +121,13 @@ export function timingProblems(
   if (kind === 'INTERVAL' && everyMs === undefined) problems.everyMs = 'is required for an INTERVAL schedule';
   if (kind === 'INTERVAL' && everyMs !== undefined && everyMs < FASTEST_MS)
     problems.everyMs = `must be at least ${FASTEST_MS}`;
+  if (everyMs !== undefined && everyMs > SLOWEST_DAYS * DAY_MS)
+    problems.everyMs = `must be at most ${SLOWEST_DAYS * DAY_MS}, which is ${SLOWEST_DAYS} days`;
   if (kind === 'ONCE' && at === undefined) problems.at = 'is required for a ONCE schedule';
   if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
     problems.endsAt = 'must not lie before startsAt';
   if (jitterMs < 0) problems.jitterMs = 'must not be negative';
+  if (jitterMs > MOST_JITTER_MS) problems.jitterMs = `must be at most ${MOST_JITTER_MS}, which is 24 hours`;
   return problems;
 }
 

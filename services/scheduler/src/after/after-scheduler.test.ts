@@ -3,7 +3,7 @@ import { type Kept, type Logger, type StateStore, testClock } from '@jobflow/pla
 import { expect, it } from 'vitest';
 import { aJob, aSchedule } from '../cron/cron-world.js';
 import type { EndPlace } from '../cron/plan-ticks.js';
-import type { LastTick } from '../cron/tick-log.js';
+import type { LastTick, Unreadable } from '../cron/tick-log.js';
 import type { TickRecorder } from '../cron/tick-recorder.js';
 import { createAfterScheduler } from './after-scheduler.js';
 import { type EndedRun, FIRST_RUN } from './ended-runs.js';
@@ -24,7 +24,8 @@ function afterWorld() {
     },
   } as unknown as StateStore;
   const all: EndedRun[] = [];
-  const lastTicks = new Map<string, LastTick>();
+  const lastTicks = new Map<string, LastTick | Unreadable>();
+  const errors: unknown[] = [];
   const fired: Record<string, string[]> = {};
   const recorder: Pick<TickRecorder, 'record'> = {
     async record({ id }, _job, ticks) {
@@ -50,12 +51,14 @@ function afterWorld() {
     },
     shards: { heldSince: () => 0, held: () => [] },
     clock,
-    logger: { warn: () => undefined } as unknown as Logger,
+    logger: { warn: () => undefined, error: (what: unknown) => errors.push(what) } as unknown as Logger,
   });
   return {
     clock,
     scheduler,
     fired,
+    errors,
+    lastTicks,
     end(id: string) {
       const at = clock.now();
       all.push({ id, job: 'extract', status: 'SUCCEEDED', finishedAt: at, test: false, seq: all.length + 1 });
@@ -104,5 +107,19 @@ it('a scheduler that begins goes on after the last end that the log holds', asyn
   end('b');
   await clock.advance(200);
   expect(fired).toEqual({ first: ['a', 'b'] });
+  await scheduler.stop();
+});
+
+it('a schedule whose last tick cannot be read follows nothing, says so once a minute, and stops no other', async () => {
+  const { clock, scheduler, fired, errors, lastTicks, end, follow } = afterWorld();
+  await scheduler.start();
+  lastTicks.set('bad', { unreadable: 'no version 9 here' });
+  follow('bad');
+  follow('good');
+  await clock.advance(200);
+  end('a');
+  await clock.advance(61_000);
+  expect(fired).toEqual({ good: ['a'] });
+  expect(errors).toEqual(Array(2).fill({ scheduleId: 'bad', reason: 'no version 9 here' }));
   await scheduler.stop();
 });

@@ -2,7 +2,7 @@ import { type ScheduleState, shardOf } from '@jobflow/contracts';
 import { afterJobCycle, followsEnd, jitterOf } from '@jobflow/domain';
 import type { Clock, Logger, Service, StateStore } from '@jobflow/platform';
 import type { EndPlace, PlannedTick } from '../cron/plan-ticks.js';
-import type { LastTick, TickLog } from '../cron/tick-log.js';
+import { type LastTick, type TickLog, UNREADABLE_MS } from '../cron/tick-log.js';
 import type { TickRecorder } from '../cron/tick-recorder.js';
 import type { Shards } from '../shards/shard-locks.js';
 import { createRounds } from '../time/rounds.js';
@@ -44,6 +44,7 @@ const AGAIN_MS = 1_000;
 /** Ends read at once. A schedule that holds so many of them already is read no further until it has dealt with some. */
 const PAGE = 5_000;
 const UNIT = 400;
+const UNREADABLE = 'the last tick of a schedule cannot be read, so it follows nothing; the others do';
 
 /**
  * Fires schedules that follow another job. The log of a schedule's ticks says up to which end they have been dealt with;
@@ -59,6 +60,8 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
   /** The enabled AFTER_JOB schedules there are, whoever looks after them. */
   const known = new Set<string>();
   const followers = new Map<string, Follower>();
+  /** Schedules that are left alone until then: their last tick cannot be read. */
+  const leftAlone = new Map<string, number>();
   let off: (() => void) | undefined;
   const rounds = createRounds({
     ...{ clock, logger, round: look },
@@ -89,7 +92,7 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
     const fresh: ScheduleState[] = [];
     for (const state of [...known].map(stateOf).filter(isThere)) {
       const shard = shardFor(state);
-      if (shards.heldSince(shard) === undefined) continue;
+      if (shards.heldSince(shard) === undefined || (leftAlone.get(state.id) ?? 0) > clock.now()) continue;
       const follower = followers.get(state.id);
       const asBefore = follower?.shape === shapeOf(state, shard);
       if (asBefore && store.jobs.has(state.job) && store.jobs.has(state.afterJob ?? '')) met.push(follower);
@@ -111,6 +114,11 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
         continue;
       }
       const last = found?.get(schedule.id);
+      if (last && 'unreadable' in last) {
+        logger.error({ scheduleId: schedule.id, reason: last.unreadable }, UNREADABLE);
+        leftAlone.set(schedule.id, clock.now() + UNREADABLE_MS);
+        continue;
+      }
       const began = await ends.before(schedule.activeSince);
       const readTo = last?.after && isAfter(last.after, began) ? last.after : began;
       const shard = shardFor(schedule);
@@ -186,6 +194,7 @@ export function createAfterScheduler(dependencies: Dependencies): AfterScheduler
   }
 
   function note(id: string): void {
+    leftAlone.delete(id);
     const state = stateOf(id);
     if (state?.kind === 'AFTER_JOB' && state.enabled) known.add(id);
     else known.delete(id);

@@ -69,6 +69,16 @@ describe('a schedule', () => {
     expect(fired(made, 's')).toHaveLength(4);
   });
 
+  it('whose last tick cannot be read fires nothing, says so once a minute, and stops no other', async () => {
+    const made = world(aSchedule('bad'), aSchedule('good'));
+    made.setUnreadable('bad', 'no version 9 here');
+    await made.start('one', true);
+    await made.clock.advance(3 * MINUTE);
+    expect(minutes(fired(made, 'good'))).toEqual([1, 2, 3]);
+    expect(made.ticksOf('bad')).toEqual([]);
+    expect(made.errors).toEqual(Array(4).fill({ scheduleId: 'bad', reason: 'no version 9 here' }));
+  });
+
   it('of a disabled job records why nothing happens', async () => {
     const made = world(aSchedule('s'));
     made.save({ type: 'JobSaved', job: aJob('job', { enabled: false }) });

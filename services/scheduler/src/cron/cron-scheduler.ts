@@ -4,7 +4,7 @@ import type { Shards } from '../shards/shard-locks.js';
 import type { BrokerTime } from '../time/broker-time.js';
 import { TimeHeap } from '../time/time-heap.js';
 import { planTicks } from './plan-ticks.js';
-import type { LastTick, TickLog } from './tick-log.js';
+import { type LastTick, type TickLog, UNREADABLE_MS, type Unreadable } from './tick-log.js';
 import type { TickRecorder } from './tick-recorder.js';
 
 interface Dependencies {
@@ -31,7 +31,7 @@ export interface CronScheduler extends Service {
 interface Entry {
   id: string;
   /** The last tick, if it is known for certain: 'none' if there has been none. */
-  last?: LastTick | 'none' | undefined;
+  last?: LastTick | Unreadable | 'none' | undefined;
   busy: boolean;
   /** Something changed while it was tended. */
   again: boolean;
@@ -44,6 +44,7 @@ const SPREAD_MS = 250;
 const CONFLICT_MS = 25;
 const NO_CLOCK_MS = 500;
 const AGAIN_MS = 1_000;
+const UNREADABLE = 'the last tick of a schedule cannot be read, so it does not fire; the others do';
 const BATCH = 500;
 const MAX_BATCHES = 4;
 
@@ -153,13 +154,18 @@ export function createCronScheduler(dependencies: Dependencies): CronScheduler {
     if (entry.last === undefined) return { wakeAt: clock.now() + CONFLICT_MS };
     const now = broker.now();
     if (!Number.isFinite(now)) return { wakeAt: clock.now() + NO_CLOCK_MS };
-    const plan = planTicks(schedule, entry.last === 'none' ? undefined : entry.last.tick, now);
+    const last = entry.last === 'none' ? undefined : entry.last;
+    if (last && 'unreadable' in last) {
+      logger.error({ scheduleId: entry.id, reason: last.unreadable }, UNREADABLE);
+      entry.last = undefined;
+      return { wakeAt: clock.now() + UNREADABLE_MS };
+    }
+    const plan = planTicks(schedule, last?.tick, now, last?.owedUpTo);
     if (plan.kind === 'never') return 'asleep';
     const [first] = plan.kind === 'record' ? plan.ticks : [];
     const firesAt = plan.kind === 'wait' ? plan.until : first ? first.tick + first.jitterMs : now;
     const from = firesAt + standBack(schedule);
     if (from > now || plan.kind === 'wait') return { wakeAt: clock.now() + Math.max(1, Math.ceil(from - now)) };
-    const last = entry.last === 'none' ? undefined : entry.last;
     const recorded = await dependencies.recorder.record(schedule, job, plan.ticks, last);
     if (recorded.kind === 'later') return { wakeAt: clock.now() + recorded.delayMs };
     if (recorded.kind === 'changed') return 'go-on';

@@ -22,8 +22,11 @@ import { Registry } from 'prom-client';
 import { createSchedulerMetrics } from '../scheduler-metrics.js';
 import type { EarlierRuns } from './apply-overlap.js';
 import { type CronScheduler, createCronScheduler } from './cron-scheduler.js';
-import type { LastTick } from './tick-log.js';
+import type { LastTick, Unreadable } from './tick-log.js';
 import { createTickRecorder } from './tick-recorder.js';
+import { owedUpToOf } from './tick-unit.js';
+
+type Ticked = RunEventOf<'ScheduleTicked'>;
 
 /** A world of cron for tests: a log in memory that keeps its promises, a clock that stands still, any number of schedulers. */
 export function cronWorld(startAt: number) {
@@ -42,6 +45,9 @@ export function cronWorld(startAt: number) {
   let loses: () => boolean = () => false;
   let down = false;
   const cutOff = new Set<string>();
+  const unreadable = new Map<string, string>();
+  const errors: unknown[] = [];
+  const logger = { ...silent, error: (what: unknown) => errors.push(what) } as unknown as Logger;
   let refused = 0;
 
   function store(unit: AppendUnit): Appended {
@@ -60,6 +66,7 @@ export function cronWorld(startAt: number) {
         lastTicks.set(event.scheduleId, {
           tick,
           seq,
+          owedUpTo: owedUpToOf(events.filter((one) => (one as RunEvent).type === 'ScheduleTicked') as Ticked[]),
           bySubject: new Map([...(last?.bySubject ?? []), [subject, seq]]),
         });
       }
@@ -106,8 +113,13 @@ export function cronWorld(startAt: number) {
   const ticks = {
     async last(ids: readonly string[]) {
       if (down) throw new LogUnavailableError('gone');
-      const found = new Map<string, LastTick>();
+      const found = new Map<string, LastTick | Unreadable>();
       for (const id of ids) {
+        const reason = unreadable.get(id);
+        if (reason) {
+          found.set(id, { unreadable: reason });
+          continue;
+        }
         const last = lastTicks.get(id);
         if (last) found.set(id, { ...last, seq: messages.length });
       }
@@ -145,6 +157,12 @@ export function cronWorld(startAt: number) {
     },
     /** Appends that came second. */
     refused: () => refused,
+    /** Nobody can read the last tick of a schedule. */
+    setUnreadable(id: string, reason: string) {
+      unreadable.set(id, reason);
+    },
+    /** What the schedulers said went wrong. */
+    errors: errors as readonly unknown[],
     /** Nobody reaches the log. */
     setDown(value: boolean) {
       down = value;
@@ -170,7 +188,7 @@ export function cronWorld(startAt: number) {
         shards: { heldSince: (shard) => (held.has(shard) ? 0 : undefined), held: () => [...held] },
         broker,
         clock,
-        logger: silent,
+        logger,
         instanceId: name,
       });
       living.set(name, { cron, held, dead: false });

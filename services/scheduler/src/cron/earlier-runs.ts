@@ -3,8 +3,15 @@ import type { Db } from '@jobflow/read-model';
 import type { EarlierRuns } from './apply-overlap.js';
 
 /**
- * The runs a schedule has made, once the read model has come as far as `seq`: the end of the last batch of ticks and
- * runs of this schedule. Before that a run could be missing, and undefined is the answer.
+ * Not a backfilled run: that one makes up for a tick of long ago, and stands in the way of no tick of today. It is told by
+ * the operation that made it; since an operation may also have changed a run that a tick made, by who made it, too.
+ */
+const OF_ITS_TICKS = `(operations is null or fire_at is null or created_by = 'schedule:' || schedule_id)`;
+
+/**
+ * The runs a schedule has made, those included that somebody triggered by hand, once the read model has come as far as
+ * `seq`: the end of the last batch of ticks and runs of this schedule. Before that a run could be missing, and undefined
+ * is the answer.
  */
 export async function earlierRuns(db: Db, scheduleId: string, seq: number): Promise<EarlierRuns | undefined> {
   const [checkpoint] = await db.query<{ seq: number }>('select seq from read.checkpoint where stream = $1', [
@@ -13,11 +20,12 @@ export async function earlierRuns(db: Db, scheduleId: string, seq: number): Prom
   if ((checkpoint?.seq ?? 0) < seq) return undefined;
   const live = await db.query<{ id: string; queue: string }>(
     `select id, queue from read.runs
-     where schedule_id = $1 and status in ('SCHEDULED','BLOCKED','QUEUED','RUNNING','RETRYING') order by id limit 100`,
+     where schedule_id = $1 and status in ('SCHEDULED','BLOCKED','QUEUED','RUNNING','RETRYING') and ${OF_ITS_TICKS}
+     order by id limit 100`,
     [scheduleId],
   );
   const [newest] = await db.query<{ finished_at: Date | null }>(
-    'select finished_at from read.runs where schedule_id = $1 order by id desc limit 1',
+    `select finished_at from read.runs where schedule_id = $1 and ${OF_ITS_TICKS} order by id desc limit 1`,
     [scheduleId],
   );
   return { live, lastEndedAt: newest?.finished_at?.getTime() };

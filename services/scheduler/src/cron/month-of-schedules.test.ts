@@ -104,6 +104,7 @@ describe('six hours without any scheduler, in which New York’s clocks go forwa
   const down = START + DAY + 4 * HOUR + 10 * MINUTE;
   const up = down + 6 * HOUR;
   const end = up + 2 * HOUR;
+  const back = START + DAY + 10 * HOUR + 5_000;
   const often: Spec = {
     cron: '*/30 * * * *',
     fields: { seconds: [0], minutes: [0, 30], hours: whole(0, 23), ...any },
@@ -111,14 +112,14 @@ describe('six hours without any scheduler, in which New York’s clocks go forwa
   };
   const gap: Spec = { cron: '30 2 * * *', fields: { seconds: [0], minutes: [30], hours: [2], ...any }, elapsed: false };
 
-  async function outage(schedule: ScheduleState): Promise<CronWorld> {
+  async function outage(schedule: ScheduleState, back = up): Promise<CronWorld> {
     const made = worldOf([{ ...schedule, timezone: zone }]);
     await made.start('one', true);
     await made.clock.advance(down - START);
     made.kill('one');
-    await made.clock.advance(up - down);
+    await made.clock.advance(back - down);
     await made.start('two', true);
-    await made.clock.advance(end - up);
+    await made.clock.advance(end - back);
     return made;
   }
 
@@ -140,6 +141,21 @@ describe('six hours without any scheduler, in which New York’s clocks go forwa
     );
     for (const { why } of skipped) expect(why).toMatch(/^Missed: /);
   });
+
+  it.each([
+    ['SKIP', 0],
+    ['LAST', 1],
+    ['ALL', 11],
+  ] as const)(
+    'and that ends five seconds after a tick fires that one, beside what its policy says: %s',
+    async (policy, more) => {
+      const made = await outage(aSchedule('s', { cron: often.cron, missed: policy, maxMissed: 11 }), back);
+      const [onTime] = expected(often, zone, back - 9_000, back);
+      const caughtUp = [...expected(often, zone, down, back - 9_000).slice(missed.length - 1 - more), onTime];
+      const rest = [...expected(often, zone, START, down), ...expected(often, zone, back, end)];
+      expect(firedOf(made, 's')).toEqual([...rest, ...caughtUp].sort((a, b) => Number(a) - Number(b)));
+    },
+  );
 
   it('owes a time that did not exist, too', async () => {
     const made = await outage(aSchedule('s', { cron: gap.cron, missed: 'LAST' }));

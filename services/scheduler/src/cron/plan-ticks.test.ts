@@ -1,4 +1,4 @@
-import { nextTicks } from '@jobflow/domain';
+import { jitterOf, nextTicks } from '@jobflow/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MISSED_AFTER_MS, type PlannedTick, planTicks } from './plan-ticks.js';
@@ -16,6 +16,7 @@ const schedule = (over: Partial<Planned> = {}): Planned => ({
   missed: 'SKIP',
   maxMissed: 3,
   jitterMs: 0,
+  overlap: 'ALLOW',
   ...over,
 });
 const ticks = (planned: Planned, last: number | undefined, now: number): PlannedTick[] => {
@@ -77,12 +78,32 @@ describe('what a schedule owes', () => {
     ]);
   });
 
+  describe('every second, fifteen seconds after the last that was recorded', () => {
+    const every = (missed: Planned['missed'], maxMissed: number) =>
+      schedule({ kind: 'INTERVAL', everyMs: 1_000, startsAt: START, missed, maxMissed });
+    const firedOf = (planned: Planned, now: number) =>
+      ticks(planned, START, now).flatMap((t) => (t.outcome === 'fired' ? [(t.tick - START) / 1_000] : []));
+    it.each<[Planned['missed'], number, number[]]>([
+      ['SKIP', 5, []],
+      ['LAST', 5, [5]],
+      ['ALL', 5, [1, 2, 3, 4, 5]],
+      ['ALL', 3, [3, 4, 5]],
+    ])('is what is less than ten seconds late, and of the rest what the policy says: %s, %i', (missed, most, more) => {
+      expect(firedOf(every(missed, most), START + 15_000)).toEqual([...more, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    });
+    it('the sixth is late for a millisecond less than ten seconds, and then missed', () => {
+      const last = START + 6_000 + MISSED_AFTER_MS;
+      expect(firedOf(every('SKIP', 5), last - 1)[0]).toBe(6);
+      expect(firedOf(every('SKIP', 5), last)[0]).toBe(7);
+    });
+  });
+
   it('of a year of missed seconds is planned at once', () => {
     const every = schedule({ cron: '* * * * * *' });
     const year = ticks(every, START, START + 365 * 24 * 60 * MINUTE);
     expect(year).toHaveLength(500);
     expect(year[0]?.why).toContain('like all before it');
-    expect(year.at(-1)).toMatchObject({ outcome: 'fired' });
+    expect(year.map((t) => t.outcome).indexOf('fired')).toBe(490);
   });
 
   it('comes later by its jitter, and stays in order', () => {
@@ -94,6 +115,44 @@ describe('what a schedule owes', () => {
     expect(ticks(jittered, undefined, plan.until)).toEqual([
       { tick: START + MINUTE, jitterMs: plan.until - START - MINUTE, outcome: 'fired' },
     ]);
+  });
+});
+
+/** The rule in other words: by what is said of it, not by how it is planned. */
+function ruled(at: readonly number[], now: number, missed: Planned['missed'], most: number): number[] {
+  const inTime = at.filter((time) => now - time < 10_000);
+  const tooLate = at.filter((time) => now - time >= 10_000);
+  const caughtUp = { SKIP: [], LAST: tooLate.slice(-1), ALL: tooLate.slice(-most) };
+  return [...caughtUp[missed], ...inTime];
+}
+
+it('a tick that waited for the jitter of the one before it is no later than that one', () => {
+  const planned = schedule({ kind: 'INTERVAL', everyMs: 1_000, startsAt: START, jitterMs: 30_000 });
+  const dueAt = (n: number) => START + n * 1_000 + jitterOf(planned.id, START + n * 1_000, planned.jitterMs);
+  const first =
+    Array.from({ length: 100 }, (_, n) => n + 1).find((n) => dueAt(n) - dueAt(n + 1) > MISSED_AFTER_MS) ?? 0;
+  const due = ticks(planned, START + (first - 1) * 1_000, dueAt(first));
+  expect(due.length).toBeGreaterThan(1);
+  expect(new Set(due.map(({ outcome }) => outcome))).toEqual(new Set(['fired']));
+});
+
+describe('of any number of ticks that are owed', () => {
+  it('fire those that are merely late, and of those missed as many as the policy says', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom<Planned['missed']>('SKIP', 'LAST', 'ALL'),
+        fc.record({ everyMs: fc.integer({ min: 1_000, max: 9_000 }), owed: fc.integer({ min: 1, max: 60 }) }),
+        fc.integer({ min: 1, max: 70 }),
+        fc.nat(999),
+        (missed, { everyMs, owed }, maxMissed, later) => {
+          const planned = schedule({ kind: 'INTERVAL', everyMs, startsAt: START, missed, maxMissed });
+          const now = START + owed * everyMs + later;
+          const at = Array.from({ length: owed }, (_, i) => START + (i + 1) * everyMs);
+          const fired = ticks(planned, START, now).flatMap((t) => (t.outcome === 'fired' ? [t.tick] : []));
+          expect(fired).toEqual(ruled(at, now, missed, maxMissed));
+        },
+      ),
+    );
   });
 });
 

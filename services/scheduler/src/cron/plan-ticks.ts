@@ -9,6 +9,8 @@ export interface PlannedTick {
   why?: string;
   /** The end that it follows. */
   after?: EndPlace;
+  /** It was missed, and so were others up to this tick, all of which are to be caught up. */
+  owedUpTo?: number | undefined;
 }
 /** A run's end: its place among all ends is by sequence, then by run. */
 export type EndPlace = NonNullable<RunEventOf<'ScheduleTicked'>['after']>;
@@ -29,6 +31,7 @@ type Planned = Pick<
   | 'missed'
   | 'maxMissed'
   | 'jitterMs'
+  | 'overlap'
 >;
 
 /** Later than this, a tick was missed; until then it is merely late, and fires whatever the policy says. */
@@ -41,16 +44,22 @@ const SUPERSEDED = 'Missed: only the last missed tick is caught up';
 
 /**
  * What a schedule owes at `now`, given the last tick that was recorded: ticks after it and after `activeSince` whose
- * time, jitter included, has come. If some of them were missed, its policy decides: SKIP fires none of those, LAST only
- * the very last, ALL the last `maxMissed`.
+ * time, jitter included, has come. Those that are merely late fire. Of those that were missed, its policy decides: SKIP
+ * fires none, LAST only the very last, ALL the last `maxMissed`.
+ *
+ * @param owedUpTo the last of the missed ticks that are caught up one after the other, and were begun with before: what
+ *   is owed up to there was counted then
  */
-export function planTicks(schedule: Planned, lastTick: number | undefined, now: number): TickPlan {
+export function planTicks(schedule: Planned, lastTick: number | undefined, now: number, owedUpTo = 0): TickPlan {
   const since = Math.max(schedule.activeSince, lastTick ?? 0);
   const first = nextTick(schedule, since);
   if (!first) return { kind: 'never' };
   const firesAt = first.at + jitter(schedule, first);
   if (firesAt > now) return { kind: 'wait', until: firesAt };
-  const ticks = firesAt > now - MISSED_AFTER_MS ? onTime(schedule, first, now) : missed(schedule, since, now);
+  if (first.at <= owedUpTo && schedule.missed === 'ALL' && schedule.overlap === 'QUEUE')
+    return { kind: 'record', ticks: [{ ...planned(schedule, first), owedUpTo }] };
+  const { late, onTime } = due(schedule, first, since, now);
+  const ticks = [...missed(schedule, late, MOST - 1 - onTime.length), ...onTime.map((tick) => planned(schedule, tick))];
   return { kind: 'record', ticks: ticks.slice(0, MOST) };
 }
 
@@ -62,36 +71,45 @@ const planned = (schedule: Planned, tick: Tick, why?: string): PlannedTick => ({
   ...(why === undefined ? { outcome: 'fired' } : { outcome: 'skipped', why }),
 });
 
-function onTime(schedule: Planned, first: Tick, now: number): PlannedTick[] {
-  return [first, ...dueAfter(schedule, first.at, now)].map((tick) => planned(schedule, tick));
+interface Due {
+  /** The last ones that were missed: if there are so many, two more than are caught up or recorded. */
+  late: Tick[];
+  onTime: Tick[];
 }
 
-/** The ticks after an instant whose time has come, up to the first whose has not: jitter never changes their order. */
-function dueAfter(schedule: Planned, after: number, now: number): Tick[] {
-  const ticks: Tick[] = [];
-  for (let tick = nextTick(schedule, after); tick; tick = nextTick(schedule, tick.at)) {
-    if (tick.at + jitter(schedule, tick) > now) break;
-    ticks.push(tick);
+/**
+ * What is due, oldest first. Jitter never changes the order of ticks: one waits for those before it, and is no later for
+ * that than they are.
+ */
+function due(schedule: Planned, first: Tick, since: number, now: number): Due {
+  const missedUpTo = now - MISSED_AFTER_MS;
+  // Up to there every tick was missed, whatever its jitter.
+  const certain = Math.max(since, missedUpTo - schedule.jitterMs);
+  const long = first.at <= certain;
+  const late = long ? lastTicks(schedule, since, certain, Math.max(schedule.maxMissed, MOST) + 2).ticks : [];
+  const onTime: Tick[] = [];
+  let time = 0;
+  for (let tick = long ? nextTick(schedule, certain) : first; tick; tick = nextTick(schedule, tick.at)) {
+    const own = tick.at + jitter(schedule, tick);
+    if (own > now) break;
+    time = Math.max(time, own);
+    (time <= missedUpTo ? late : onTime).push(tick);
   }
-  return ticks;
+  return { late, onTime };
 }
 
-function missed(schedule: Planned, since: number, now: number): PlannedTick[] {
-  const keep = schedule.missed === 'ALL' ? schedule.maxMissed : MOST - 1;
-  // Up to there every tick is due, whatever its jitter.
-  const certain = Math.max(since, now - schedule.jitterMs);
-  const found = lastTicks(schedule, since, certain, keep + 1);
-  const all = [...found.ticks, ...dueAfter(schedule, certain, now)];
-  const owed = all.slice(-(keep + 1));
-  const more = found.more || owed.length < all.length;
+/** @param room for how many of those that are not caught up, so that all that is on time is recorded with them */
+function missed(schedule: Planned, late: readonly Tick[], room: number): PlannedTick[] {
+  const keep = schedule.missed === 'ALL' ? schedule.maxMissed : Math.max(1, room);
+  const owed = late.slice(-(keep + 1));
+  const more = owed.length < late.length;
   const last = owed.at(-1);
   return owed.map((tick, i) => {
-    const late = tick.at + jitter(schedule, tick) <= now - MISSED_AFTER_MS;
     const beyond = i === 0 && owed.length > keep;
     const earlier = beyond && more ? ', like all before it' : '';
     switch (schedule.missed) {
       case 'SKIP':
-        return late ? planned(schedule, tick, `${MISSED}${earlier}`) : planned(schedule, tick);
+        return planned(schedule, tick, `${MISSED}${earlier}`);
       case 'LAST':
         return tick === last ? planned(schedule, tick) : planned(schedule, tick, `${SUPERSEDED}${earlier}`);
       case 'ALL':
@@ -101,7 +119,7 @@ function missed(schedule: Planned, since: number, now: number): PlannedTick[] {
               tick,
               `Missed: only the last ${keep} are caught up${earlier && '; this and all before it are not'}`,
             )
-          : planned(schedule, tick);
+          : { ...planned(schedule, tick), owedUpTo: last?.at };
       default:
         return schedule.missed satisfies never;
     }

@@ -107,6 +107,7 @@ function lastOf(made: TickUnit, seq: number, last: LastTick | undefined): LastTi
   return {
     tick: made.lastTick,
     after: made.lastAfter,
+    owedUpTo: made.owedUpTo,
     seq,
     bySubject: new Map([...(last?.bySubject ?? []), [made.subject, tickSeq]]),
   };

@@ -28,6 +28,12 @@ describe('the unit that records ticks', () => {
     expect(unit.msgId).toBe('tick:s:1000');
   });
 
+  it('is told from one of another end of the same run', () => {
+    const idOf = (seq: number) => unitOf([{ ...tick(1), after: { runId: 'r', seq } }]).unit.msgId;
+    expect(idOf(7)).toBe(idOf(7));
+    expect(idOf(7)).not.toBe(idOf(8));
+  });
+
   it('holds all ticks in one message, and one message for each run', () => {
     const { unit, fired, skipped, lastTick, firesAt } = unitOf([tick(1000), tick(2000, 'skipped'), tick(3000)]);
     expect(unit.messages[0]?.events).toMatchObject([

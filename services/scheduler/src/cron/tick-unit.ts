@@ -18,6 +18,7 @@ export interface TickUnit {
   subject: string;
   lastTick: number;
   lastAfter: EndPlace | undefined;
+  owedUpTo: number | undefined;
   queue: string;
   priority: number;
   fired: number;
@@ -74,11 +75,12 @@ export function tickUnit(
     unit: {
       messages: [{ subject, events, expectLastSubjectSeq: options.expect(subject) }, ...runs, ...cancels],
       // Also guards the moment in which a schedule moves to another queue, and with it to another subject.
-      msgId: `tick:${schedule.id}:${events[0]?.after?.runId ?? events[0]?.tick}`,
+      msgId: `tick:${schedule.id}:${causeOf(events[0])}`,
     },
     subject,
     lastTick: events.at(-1)?.tick ?? 0,
     lastAfter: events.at(-1)?.after,
+    owedUpTo: owedUpToOf(events),
     queue,
     priority: schedule.priority ?? job.priority,
     fired: runs.length,
@@ -86,6 +88,14 @@ export function tickUnit(
     firesAt,
   };
 }
+
+/** Up to which tick these leave missed ticks to be caught up after them. */
+export const owedUpToOf = (events: readonly RunEventOf<'ScheduleTicked'>[]): number | undefined =>
+  events.findLast(({ owedUpTo }) => owedUpTo !== undefined)?.owedUpTo;
+
+/** A node of a flow that is retried ends anew as the same run: only with its place in the log is an end one. */
+const causeOf = (first: RunEventOf<'ScheduleTicked'> | undefined): string =>
+  first?.after ? `${first.after.runId}:${first.after.seq}` : `${first?.tick}`;
 
 const birth = (run: RunDefinition, dueAt: number | undefined): UnitMessage =>
   dueAt === undefined
@@ -101,13 +111,16 @@ function tickEvent(
   planned: PlannedTick,
   options: TickUnitOptions,
 ): { event: RunEventOf<'ScheduleTicked'>; run?: RunDefinition; dueAt?: number | undefined } {
-  const { tick, jitterMs, why, after } = planned;
+  const { tick, jitterMs, why, after, owedUpTo } = planned;
+  // Other policies deal with all that was missed at once.
+  const owes = schedule.overlap === 'QUEUE' && owedUpTo !== undefined && owedUpTo > tick;
   const head = {
     type: 'ScheduleTicked' as const,
     scheduleId: schedule.id,
     tick,
     ...(jitterMs > 0 && { jitterMs }),
     ...(after && { after }),
+    ...(owes && { owedUpTo }),
   };
   const skipped = (reason: string) => ({ event: { ...head, outcome: 'skipped' as const, why: reason } });
   if (planned.outcome === 'skipped') return skipped(why ?? 'Skipped');
