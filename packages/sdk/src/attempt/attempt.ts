@@ -1,6 +1,7 @@
 import type { RunDefinition } from '@jobflow/contracts';
 import type { Outcome } from '@jobflow/domain';
 import { type Clock, Redactor, type Timer } from '@jobflow/platform';
+import { isAttemptControl } from '../define/attempt-control.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import type { QueuedRun } from '../intake/queued-run.js';
 import { redactOutcome } from '../secrets/redact-outcome.js';
@@ -14,7 +15,8 @@ import { outcomeOfReturned, outcomeOfThrown } from './outcome-of.js';
  *
  *     running ── the handler returns or throws ─────────────────────▶ ended (outcome)
  *        │
- *        ├─ soft limit ── signal aborted ── handler throws ─────────▶ ended (timed-out)
+ *        ├─ soft limit ── signal aborted ─┬ handler throws ─────────▶ ended (timed-out)
+ *        │                                └ retryAt, noRetry, snooze ▶ ended (failed | snoozed)
  *        ├─ no heartbeat  signals aborted ──────────────────────────▶ ended (timed-out)
  *        ├─ hard limit ── signals aborted ──────────────────────────▶ ended (timed-out)
  *        ├─ cancelled ─── signal aborted ── handler ends, or 1 s ───▶ ended (cancelled)
@@ -126,7 +128,10 @@ export class Attempt implements ContextHost {
   /** The handler threw. */
   threw(thrown: unknown): void {
     if (this.ended) return;
-    this.#finish(this.#stopping ? this.#outcomeOfStop(this.#stopping) : outcomeOfThrown(thrown, this.now()));
+    const stopping = this.#stopping;
+    // Who answers the soft limit by deciding what comes next has not merely been stopped.
+    const decides = stopping === undefined || (stopping === 'soft-limit' && isAttemptControl(thrown));
+    this.#finish(decides ? outcomeOfThrown(thrown, this.now()) : this.#outcomeOfStop(stopping));
   }
 
   /** Starts counting towards the time limits; `elapsedMs` have passed already. */
