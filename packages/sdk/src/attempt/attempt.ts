@@ -37,6 +37,8 @@ export class Attempt implements ContextHost {
   claim: number;
   /** While a re-claim is under way, its end must be awaited before anything is recorded. */
   claiming: Promise<void> | undefined;
+  /** Its handler was called. */
+  begun = false;
   ended = false;
   /** Its outcome is on its way into the log: from now on its claim must not change. */
   recording = false;
@@ -203,7 +205,7 @@ export class Attempt implements ContextHost {
       case 'cancelled':
         return { kind: 'cancelled' };
       case 'drained':
-        return { kind: 'returned', reason: 'drained', notBefore: this.now() };
+        return { kind: 'returned', reason: 'drained', notBefore: this.now(), begun: this.begun };
       case 'soft-limit':
         return this.#timedOut('soft', this.run.timeout.softMs ?? 0);
       default:

@@ -1,5 +1,5 @@
 import type { RunEvent } from '@jobflow/contracts';
-import type { Outcome } from '@jobflow/domain';
+import { lostOnce, type Outcome } from '@jobflow/domain';
 import type { Clock } from '@jobflow/platform';
 import { Attempt, type AttemptHost } from '../attempt/attempt.js';
 import { AttemptContext } from '../attempt/attempt-context.js';
@@ -131,8 +131,7 @@ export class Engine implements AttemptHost {
 
   /** Ends a run that may run at most once and whose worker is gone. */
   lost(admitted: Admitted): void {
-    const message = `The worker that ran it was lost, and job ${admitted.queued.run.job} runs at most once`;
-    this.#begin(admitted).end({ kind: 'dead', reason: 'expired-lease', error: { code: 'WORKER_LOST', message } });
+    this.#begin(admitted).end(lostOnce(admitted.queued.run.job));
   }
 
   /** Ends a run that has cost too many workers. */
@@ -363,6 +362,7 @@ export class Engine implements AttemptHost {
     const { hardMs } = run.timeout;
     // Where this loop may be blocked by it, the heartbeat thread keeps the hard limit.
     attempt.messages[0]?.started?.(attempt.claim, startedAt, hardMs && !found.ownProcess ? startedAt + hardMs : 0);
+    attempt.begun = true;
     this.#parts.active.started(attempt);
     if (found.heartbeatMs !== undefined) attempt.armHeartbeat(found.heartbeatMs);
     try {
