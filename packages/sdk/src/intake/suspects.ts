@@ -8,6 +8,8 @@ import type { QueuedRun } from './queued-run.js';
 
 const BATCH = 500;
 const ASK_AGAIN_MS = 1_000;
+/** Messages that arrive together are asked about together. */
+const CHECK_SOON_MS = 5;
 /** A run that another worker has is looked at again so often, until it ends or its worker falls silent. */
 const HELD_ELSEWHERE_MS = 3_000;
 /** Who lost a claim gives the message back for so long: the winner acknowledges it, or dies and it comes again. */
@@ -93,6 +95,8 @@ export class Suspects {
   #claiming = 0;
   /** The last question had no answer. */
   #unanswered = false;
+  /** How long it takes to check what comes now, judged by the last time. */
+  checkMs = CHECK_SOON_MS;
 
   constructor(options: SuspectsOptions) {
     this.#options = options;
@@ -170,8 +174,8 @@ export class Suspects {
     if (this.#stopped || at >= this.#timerAt) return;
     this.#timer?.cancel();
     this.#timerAt = at;
-    // A few milliseconds, so that messages that arrive together are asked about together.
-    this.#timer = this.#options.clock.setTimer(Math.max(5, at - this.#options.clock.now()), () => this.#check());
+    const wait = Math.max(CHECK_SOON_MS, at - this.#options.clock.now());
+    this.#timer = this.#options.clock.setTimer(wait, () => this.#check());
   }
 
   #check(): void {
@@ -197,6 +201,7 @@ export class Suspects {
       this.#unanswered = false;
       const states = new Map(reply.runs.map((run) => [run.id, run]));
       await Promise.all(due.map((parked) => this.#decide(parked, states.get(parked.queued.run.id), now)));
+      this.checkMs = CHECK_SOON_MS + this.#options.clock.now() - now;
     } catch (error) {
       this.#unanswered = true;
       this.#options.onTrouble('runs that may have been started before cannot be checked yet', error);

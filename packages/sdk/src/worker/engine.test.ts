@@ -260,6 +260,17 @@ describe('how many messages may be asked for', () => {
     expect([begun, engine.room()]).toEqual([['a', 'b'], 1]);
   });
 
+  it('grows while handlers end faster than runs are checked', async () => {
+    const { engine, clock, deliver, end, settle } = makeEngine({ concurrency: 2, prefetch: 8 });
+    deliver('short');
+    await clock.advance(2);
+    end('short');
+    await settle();
+    for (const name of ['a', 'b', 'c']) deliver(name, old);
+    // Two slots, and five of 2 ms handlers in the 5 ms that a check takes; three are spoken for.
+    expect(engine.room()).toBe(4);
+  });
+
   it('does not count runs that another worker has, nor any that cannot be checked yet', async () => {
     const { engine, clock, states, suspects, deliver } = makeEngine({ concurrency: 3 });
     states.set('a', { status: 'RUNNING', workerId: 'other' });

@@ -15,7 +15,7 @@ import type { EngineParts } from './engine-parts.js';
 import type { FoundRunner } from './kind-runner.js';
 import { LoneRuns } from './lone-runs.js';
 import { poisonOutcome } from './poison-outcome.js';
-import { ReadyLine } from './ready-line.js';
+import { OLD_MS, ReadyLine } from './ready-line.js';
 import { reclaimAttempt } from './reclaim-attempt.js';
 
 /** A cancelled handler has so long to end by itself. */
@@ -69,16 +69,19 @@ export class Engine implements AttemptHost {
   room(): number {
     const { slots, suspects, recorder, limits } = this.#parts;
     if (this.#stopping || this.#lone.busy) return 0;
+    const waiting = this.#ready.length + limits.asking;
     return Math.min(
-      slots.room(this.#ready.length + limits.asking + suspects.startSoon),
+      slots.room(waiting),
+      // While some are being checked, as many slots come free as handlers end meanwhile.
+      slots.room(waiting + suspects.startSoon, suspects.checkMs),
       MAX_PARKED - suspects.size,
       MAX_UNSETTLED - recorder.unsettled,
     );
   }
 
-  /** For how many runs there is a slot, or will be by the time that they are claimed. */
+  /** For how many runs there is a slot, or will be before they have waited too long for it. */
   startRoom(): number {
-    return this.#parts.slots.room(this.#ready.length + this.#parts.limits.asking);
+    return this.#parts.slots.room(this.#ready.length + this.#parts.limits.asking, OLD_MS);
   }
 
   /** Takes a message of a queue. */

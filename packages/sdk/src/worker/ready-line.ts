@@ -1,7 +1,7 @@
 import type { Admitted } from '../intake/suspects.js';
 
 /** An unclaimed message that waited so long for a slot goes back, for another worker. */
-const OLD_MS = 1_000;
+export const OLD_MS = 1_000;
 
 /** May start as soon as there is a slot. */
 export interface Ready extends Admitted {
