@@ -33,13 +33,14 @@ describe.concurrent('a handler that blocks its worker', () => {
     expect(info.delivered.consumer_seq).toBe(1);
   });
 
-  it('past its hard limit ends it: the run has timed out, and what else ran goes on elsewhere, at no cost', {
+  it('past its hard limit ends it: the run has timed out, and what else ran goes on elsewhere, at no cost, unless it may run once only', {
     timeout: 120_000,
   }, async () => {
     await using house = await startHouse();
     await using first = await processOf(house);
     const held = await house.enqueue({ job: 'held' });
-    await house.fold.when(held, (state) => state.status === 'RUNNING');
+    const once = await house.enqueue({ job: 'held', guarantee: 'AT_MOST_ONCE' });
+    for (const id of [held, once]) await house.fold.when(id, (state) => state.status === 'RUNNING');
     const runId = await house.enqueue({
       job: 'blocks',
       input: { ms: 600_000 },
@@ -49,6 +50,8 @@ describe.concurrent('a handler that blocks its worker', () => {
     expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'FAILED', losses: 0 });
     expect(house.fold.events(runId).at(-1)?.event).toMatchObject({ status: 'TIMED_OUT', error: { code: 'TIMEOUT' } });
     expect(await first.ended).toBe(70);
+    expect(await house.fold.whenEnded(once)).toMatchObject({ status: 'FAILED', delivery: 0 });
+    expect(house.fold.events(once).at(-1)?.event).toMatchObject({ status: 'LOST', error: { code: 'WORKER_LOST' } });
     await using second = await processOf(house);
     await house.fold.when(held, (state) => state.status === 'RUNNING' && state.delivery === 1);
     await writeFile(filesOf(house).gate, '');

@@ -39,6 +39,19 @@ describe('a worker that is told to stop', () => {
     expect(house.fold.events(runId).map(({ event }) => event.type)).toContain('RunReturned');
   });
 
+  it('does not give back what has begun and may run once only', async () => {
+    await using house = await startHouse();
+    await using first = await startWorkerProcess({ natsUrl: house.backing.natsUrl, ...filesOf(house), drainMs: 200 });
+    const runId = await house.enqueue({ job: 'held', guarantee: 'AT_MOST_ONCE' });
+    await house.fold.when(runId, (state) => state.status === 'RUNNING');
+    expect(await first.stop()).toBe(0);
+    expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'FAILED', delivery: 0 });
+    expect(house.fold.events(runId).at(-1)?.event).toMatchObject({
+      ...{ type: 'RunAttemptFailed', status: 'LOST', error: { code: 'WORKER_LOST' } },
+      next: { kind: 'dead', reason: 'expired-lease' },
+    });
+  });
+
   it('gives back what it has claimed and not started: it is neither lost nor waited for', async () => {
     await using house = await startHouse({ redis: true });
     const limits = { concurrency: 1 };

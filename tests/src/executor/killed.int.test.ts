@@ -104,6 +104,33 @@ async function enqueueMany(house: House, count: number): Promise<string[]> {
   return runs.map(({ id }) => id);
 }
 
+it('what a worker took of a backlog after a restart of nats-server, and has no slot for, another one carries out', async () => {
+  await using house = await startHouse({ fsync: true });
+  const gate = Promise.withResolvers<void>();
+  const begun = new Map<string, string[]>();
+  const bothBusy = Promise.withResolvers<void>();
+  const handlerOf = (who: string) =>
+    defineHandler('slow', {}, async ({ runId }) => {
+      begun.set(who, [...(begun.get(who) ?? []), runId]);
+      if ([...begun.values()].filter(({ length }) => length === 2).length === 2) bothBusy.resolve();
+      await gate.promise;
+    });
+  const ids = await Promise.all(Array.from({ length: 8 }, () => house.enqueue({ job: 'slow' })));
+  await house.backing.nats.kill9();
+  await house.worker({ handlers: [handlerOf('first')], concurrency: 2, prefetch: 0 });
+  // All of it waits there until it may be checked.
+  const { name } = queueConsumer('default', 5);
+  const pending = async () =>
+    (await house.link.jsm.consumers.info(RUNS_STREAM, name).catch(() => undefined))?.num_pending;
+  while ((await pending()) !== 0) await wait(20);
+  await house.worker({ handlers: [handlerOf('second')], concurrency: 2, prefetch: 0 });
+  await bothBusy.promise;
+  gate.resolve();
+  const states = await Promise.all(ids.map((id) => house.fold.whenEnded(id)));
+  expect(states.every(({ status }) => status === 'SUCCEEDED')).toBe(true);
+  expect([...begun.values()].flat().sort()).toEqual([...ids].sort());
+});
+
 describe('when the message of a run is given to another worker', () => {
   it('while its own worker lives, it is not started again', async () => {
     await using house = await startHouse();

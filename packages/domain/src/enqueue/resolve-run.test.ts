@@ -61,6 +61,17 @@ describe('a resolved run', () => {
     expect(it.retry).toEqual({ ...defaultRetryPolicy, maxAttempts: 9 });
   });
 
+  it.each<[string, JobState['retry'], EnqueueFields, number]>([
+    ['once where nobody says anything', defaultRetryPolicy, {}, 1],
+    ['once where the caller says something else', defaultRetryPolicy, { retry: { initialDelayMs: 5 } }, 1],
+    ['as often as the caller says', defaultRetryPolicy, { retry: { maxAttempts: 3 } }, 3],
+    ['as often as its job says', { ...defaultRetryPolicy, maxAttempts: 2 }, {}, 2],
+    ['as often as a policy of its job allows', { ...defaultRetryPolicy, backoff: 'FIXED' }, {}, 3],
+  ])('that may run at most once is tried %s', (_, retry, fields, attempts) => {
+    const resolved = resolveRun({ ...job, guarantee: 'AT_MOST_ONCE', retry }, fields, context);
+    expect(resolved).toMatchObject({ ok: true, run: { retry: { maxAttempts: attempts } } });
+  });
+
   it('is due later only if its time has not passed', () => {
     expect(run({ delayMs: 2000 }).dueAt).toBe(12_000);
     expect(run({ runAt: 12_000 }).dueAt).toBe(12_000);

@@ -1,4 +1,5 @@
 import {
+  defaultRetryPolicy,
   type JobState,
   type Json,
   Key,
@@ -155,10 +156,18 @@ function checkUrl(url: string | undefined, wrong: Record<string, string>): void 
 }
 
 function resolveRetry(job: JobState, fields: EnqueueFields, wrong: Record<string, string>): RetryPolicy {
-  if (!fields.retry) return job.retry;
-  const retry = { ...job.retry, ...present(fields.retry) };
+  const own = ownRetry(job);
+  if (!fields.retry) return own;
+  const retry = { ...own, ...present(fields.retry) };
   check(RetryPolicy, retry, 'retry', wrong);
   return retry;
+}
+
+/** What may run at most once is tried again only if that was asked for; the default policy is nobody's wish. */
+function ownRetry({ guarantee, retry }: JobState): RetryPolicy {
+  const keys = Object.keys(defaultRetryPolicy) as (keyof RetryPolicy)[];
+  const asked = keys.some((key) => retry[key] !== defaultRetryPolicy[key]);
+  return guarantee === 'AT_MOST_ONCE' && !asked ? { ...retry, maxAttempts: 1 } : retry;
 }
 
 function resolveTimeout(job: JobState, fields: EnqueueFields, wrong: Record<string, string>): TimeoutPolicy {

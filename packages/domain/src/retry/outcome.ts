@@ -10,7 +10,8 @@ export type Outcome =
   | { kind: 'dead'; reason: 'no-handler' | 'poison' | 'expired-lease'; error: AttemptError }
   | { kind: 'cancelled' }
   | { kind: 'snoozed'; until: number; reason?: string | undefined }
-  | { kind: 'returned'; reason: 'drained' | 'no-handler'; notBefore: number };
+  /** `begun`: its handler had started. */
+  | { kind: 'returned'; reason: 'drained' | 'no-handler'; notBefore: number; begun?: boolean };
 
 export interface AttemptError {
   message: string;
@@ -19,3 +20,9 @@ export interface AttemptError {
   /** False when the handler said so, or the error can never go away; default true. */
   retryable?: boolean | undefined;
 }
+
+/** How a run ends that may run at most once, had begun, and whose worker did not live to see its end. */
+export const lostOnce = (job: string): Outcome => {
+  const message = `The worker that ran it was lost or stopped, and job ${job} runs at most once`;
+  return { kind: 'dead', reason: 'expired-lease', error: { code: 'WORKER_LOST', message } };
+};

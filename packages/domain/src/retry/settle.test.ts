@@ -2,7 +2,7 @@ import { defaultRetryPolicy, RunEvent } from '@jobflow/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from './outcome.js';
-import { settle } from './settle.js';
+import { type SettlePolicy, settle } from './settle.js';
 
 const ref = {
   runId: '01890a5d-ac96-774b-bcce-b302099a8057',
@@ -85,6 +85,20 @@ describe('settling an attempt', () => {
       at: 2000,
       notBefore: 2000,
     });
+  });
+
+  it('ends what runs at most once, had begun, and would go back; what had not begun goes back', () => {
+    const once = { ...policy, guarantee: 'AT_MOST_ONCE' as const };
+    const drained = (begun: boolean, under: SettlePolicy) =>
+      settle({ kind: 'returned', reason: 'drained', notBefore: 0, begun }, ref, under, 2000, () => 0.5);
+    expect(drained(true, once)).toMatchObject({
+      type: 'RunAttemptFailed',
+      status: 'LOST',
+      error: { code: 'WORKER_LOST', message: expect.stringContaining('at most once'), retryable: false },
+      next: { kind: 'dead', reason: 'expired-lease' },
+    });
+    expect(drained(false, once)).toMatchObject({ type: 'RunReturned' });
+    expect(drained(true, policy)).toMatchObject({ type: 'RunReturned' });
   });
 
   it('always makes an event that the contract accepts', () => {

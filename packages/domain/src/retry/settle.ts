@@ -1,6 +1,6 @@
-import type { RetryPolicy, RunError, RunEventOf } from '@jobflow/contracts';
+import type { RetryPolicy, RunDefinition, RunError, RunEventOf } from '@jobflow/contracts';
 import { fingerprint } from '../errors/fingerprint.js';
-import type { AttemptError, Outcome } from './outcome.js';
+import { type AttemptError, lostOnce, type Outcome } from './outcome.js';
 import { retryDelay } from './retry-delay.js';
 
 /** Which attempt is settled, and under which claim: copied into the event, so that the fold can fence it. */
@@ -15,6 +15,7 @@ export interface AttemptRef {
 export interface SettlePolicy {
   job: string;
   retry: RetryPolicy;
+  guarantee?: RunDefinition['guarantee'];
 }
 export type Settled = RunEventOf<'RunSucceeded' | 'RunAttemptFailed' | 'RunSnoozed' | 'RunReturned' | 'RunCancelled'>;
 type Next = RunEventOf<'RunAttemptFailed'>['next'];
@@ -63,6 +64,9 @@ export function settle(
         ...(outcome.reason !== undefined && { reason: outcome.reason }),
       };
     case 'returned':
+      // It may have done its work already.
+      if (outcome.begun && policy.guarantee === 'AT_MOST_ONCE')
+        return settle(lostOnce(policy.job), ref, policy, now, random);
       return {
         type: 'RunReturned',
         ...on,

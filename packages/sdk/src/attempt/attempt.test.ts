@@ -2,6 +2,7 @@ import { defaultRetryPolicy, type RunDefinition } from '@jobflow/contracts';
 import type { Outcome } from '@jobflow/domain';
 import { testClock } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
+import { NoRetry, RetryAt, Snooze } from '../define/attempt-control.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import { Attempt } from './attempt.js';
 import { AttemptContext } from './attempt-context.js';
@@ -70,6 +71,19 @@ describe('an attempt', () => {
     await finishing.clock.advance(100);
     finishing.attempt.returned('done');
     expect(finishing.ends).toMatchObject([{ kind: 'succeeded' }]);
+  });
+
+  it.each([
+    [new NoRetry('too large for the time it has'), { kind: 'failed', error: { retryable: false } }],
+    [new RetryAt(9_000, 'at night'), { kind: 'failed', retryAt: 9_000, error: { message: 'at night' } }],
+    [new Snooze(500, 'not yet'), { kind: 'snoozed', reason: 'not yet' }],
+  ])('that answers the soft limit by deciding what comes next ends so: %s', async (thrown, outcome) => {
+    const { attempt, clock, ends } = makeAttempt({ softMs: 100 });
+    attempt.armLimits(0);
+    await clock.advance(100);
+    attempt.threw(thrown);
+    expect(ends).toMatchObject([outcome]);
+    if (!(thrown instanceof Snooze)) expect(ends).toMatchObject([{ error: { message: thrown.message } }]);
   });
 
   it('that is cancelled is cancelled, however its handler ends', async () => {

@@ -1,6 +1,7 @@
 import type { RunDefinition } from '@jobflow/contracts';
 import type { Outcome } from '@jobflow/domain';
 import { type Clock, Redactor, type Timer } from '@jobflow/platform';
+import { isAttemptControl } from '../define/attempt-control.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import type { QueuedRun } from '../intake/queued-run.js';
 import { redactOutcome } from '../secrets/redact-outcome.js';
@@ -14,7 +15,8 @@ import { outcomeOfReturned, outcomeOfThrown } from './outcome-of.js';
  *
  *     running ── the handler returns or throws ─────────────────────▶ ended (outcome)
  *        │
- *        ├─ soft limit ── signal aborted ── handler throws ─────────▶ ended (timed-out)
+ *        ├─ soft limit ── signal aborted ─┬ handler throws ─────────▶ ended (timed-out)
+ *        │                                └ retryAt, noRetry, snooze ▶ ended (failed | snoozed)
  *        ├─ no heartbeat  signals aborted ──────────────────────────▶ ended (timed-out)
  *        ├─ hard limit ── signals aborted ──────────────────────────▶ ended (timed-out)
  *        ├─ cancelled ─── signal aborted ── handler ends, or 1 s ───▶ ended (cancelled)
@@ -35,6 +37,8 @@ export class Attempt implements ContextHost {
   claim: number;
   /** While a re-claim is under way, its end must be awaited before anything is recorded. */
   claiming: Promise<void> | undefined;
+  /** Its handler was called. */
+  begun = false;
   ended = false;
   /** Its outcome is on its way into the log: from now on its claim must not change. */
   recording = false;
@@ -126,7 +130,10 @@ export class Attempt implements ContextHost {
   /** The handler threw. */
   threw(thrown: unknown): void {
     if (this.ended) return;
-    this.#finish(this.#stopping ? this.#outcomeOfStop(this.#stopping) : outcomeOfThrown(thrown, this.now()));
+    const stopping = this.#stopping;
+    // Who answers the soft limit by deciding what comes next has not merely been stopped.
+    const decides = stopping === undefined || (stopping === 'soft-limit' && isAttemptControl(thrown));
+    this.#finish(decides ? outcomeOfThrown(thrown, this.now()) : this.#outcomeOfStop(stopping));
   }
 
   /** Starts counting towards the time limits; `elapsedMs` have passed already. */
@@ -198,7 +205,7 @@ export class Attempt implements ContextHost {
       case 'cancelled':
         return { kind: 'cancelled' };
       case 'drained':
-        return { kind: 'returned', reason: 'drained', notBefore: this.now() };
+        return { kind: 'returned', reason: 'drained', notBefore: this.now(), begun: this.begun };
       case 'soft-limit':
         return this.#timedOut('soft', this.run.timeout.softMs ?? 0);
       default:

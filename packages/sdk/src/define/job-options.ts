@@ -29,6 +29,10 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
   /** Soft: the signal is aborted. Hard: the attempt has timed out. A number is the hard limit, in milliseconds. */
   timeout?: number | TimeoutPolicy;
   limits?: Limits;
+  /**
+   * AT_MOST_ONCE: once it has begun it never begins again, whatever becomes of its worker, but for a `retry` other than
+   * the default one, which says so. Default: AT_LEAST_ONCE.
+   */
   guarantee?: 'AT_LEAST_ONCE' | 'AT_MOST_ONCE';
   /** Lines below it are not kept. Default: INFO. */
   logLevel?: LogLevel;

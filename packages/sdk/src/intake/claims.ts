@@ -10,6 +10,8 @@ export interface ClaimRequest {
   reclaim?: boolean;
   /** Somebody had the message before and may have started it, unseen. */
   redelivered?: boolean;
+  /** The last claim on this queueing when it was found to be free: whoever claimed it since has it. */
+  after?: number;
 }
 export type ClaimResult = { ok: true; n: number } | { ok: false; by: RunClaimed | undefined };
 
@@ -31,12 +33,12 @@ export function createClaims(link: NatsLink, log: Pick<EventLog, 'append'>, work
     return { seq: message.seq, event: event?.type === 'RunClaimed' ? event : undefined };
   };
   return {
-    async claim({ runId, queue, attempt, delivery, reclaim, redelivered }) {
+    async claim({ runId, queue, attempt, delivery, reclaim, redelivered, after }) {
       const subject = claimSubject(queue, runId);
       const { seq, event: before } = await last(subject);
       // Whoever came back after a server restart may only take up what nobody has taken from it meanwhile.
       const taken = before && before.delivery === delivery && before.workerId !== workerId;
-      if (reclaim && taken) return { ok: false, by: before };
+      if (taken && (reclaim || (after !== undefined && before.n > after))) return { ok: false, by: before };
       const n = (before?.n ?? 0) + 1;
       const event: RunClaimed = {
         type: 'RunClaimed',

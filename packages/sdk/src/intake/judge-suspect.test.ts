@@ -18,7 +18,7 @@ const fresh: VerifiedRun = { id: run.id, status: 'QUEUED', attempt: 2, delivery:
 
 function judge(
   state: VerifiedRun | undefined,
-  more: { redelivered?: boolean; atMostOnce?: boolean; holder?: Liveness; unstarted?: boolean } = {},
+  more: { redelivered?: boolean; atMostOnce?: boolean; holder?: Liveness; unstarted?: boolean; stale?: boolean } = {},
 ) {
   return judgeSuspect({
     queued: {
@@ -33,6 +33,7 @@ function judge(
     me: 'me',
     liveness: () => more.holder ?? 'dead',
     ...(more.unstarted !== undefined && { unstarted: more.unstarted }),
+    ...(more.stale !== undefined && { stale: more.stale }),
   });
 }
 
@@ -56,6 +57,7 @@ describe('a suspect message', () => {
   it('starts when nobody had it; after a redelivery it must be won first', () => {
     expect(judge(fresh)).toBe('start');
     expect(judge(fresh, { redelivered: true })).toBe('claim');
+    expect(judge(fresh, { stale: true })).toBe('claim');
   });
 
   it('waits while the worker that has the run lives, or may live', () => {

@@ -34,6 +34,8 @@ export interface SuspectFacts {
   liveness: (workerId: string) => Liveness;
   /** This worker claimed it before, and knows that it started nothing under that claim. */
   unstarted?: boolean;
+  /** It was here so long that another worker may have been given it. */
+  stale?: boolean;
 }
 
 /** Decides about a message that may have been delivered before, from the state at or after its place in the log. */
@@ -51,7 +53,8 @@ export function judgeSuspect(facts: SuspectFacts): Verdict {
   const begun = state.status === 'RUNNING' || (holder !== undefined && !(holder === me && facts.unstarted));
   if (begun && queued.run.guarantee === 'AT_MOST_ONCE') return 'lost';
   if (state.started && state.alone && takeoverOf(state, redelivered).losses >= POISON_FROM) return 'poison';
-  const toBeClaimed = begun || redelivered || queued.run.guarantee === 'AT_MOST_ONCE' || (state.losses ?? 0) > 0;
+  const mayBeElsewhere = redelivered || facts.stale === true;
+  const toBeClaimed = begun || mayBeElsewhere || queued.run.guarantee === 'AT_MOST_ONCE' || (state.losses ?? 0) > 0;
   return toBeClaimed ? 'claim' : 'start';
 }
 

@@ -23,7 +23,8 @@ export interface BlockedWorker {
 
 /**
  * Ends a worker whose loop is blocked past the hard limit of what runs in it: that run is recorded as timed out, which
- * costs it an attempt and no loss; whatever else ran goes back to its queue, which costs it nothing.
+ * costs it an attempt and no loss; whatever else ran goes back to its queue, which costs it nothing, or ends as lost if
+ * it may run at most once.
  */
 export async function endBlockedWorker(worker: BlockedWorker): Promise<void> {
   const late = new Promise<string>((resolve) => setTimeout(resolve, RECORD_MS, 'it could not be recorded in time'));
@@ -60,7 +61,7 @@ function endOf({ run, attempt, delivery }: QueuedRun, slot: StartedSlot, workerI
   const { claim, startedAt, hardAt } = slot;
   const ref = { runId: run.id, attempt, delivery, claim, workerId, startedAt };
   if (hardAt === 0 || hardAt > now)
-    return settle({ kind: 'returned', reason: 'drained', notBefore: now }, ref, run, now, Math.random);
+    return settle({ kind: 'returned', reason: 'drained', notBefore: now, begun: true }, ref, run, now, Math.random);
   const seconds = Math.round((hardAt - startedAt) / 100) / 10;
   const message = `Stopped at its hard time limit of ${seconds} s: it blocked its worker's loop, so the worker was ended and started again`;
   return settle({ kind: 'timed-out', error: { code: 'TIMEOUT', message } }, ref, run, now, Math.random);

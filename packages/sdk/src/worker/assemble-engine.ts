@@ -86,6 +86,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     lastSeq: async () => (await link.jsm.streams.info(RUNS_STREAM)).state.last_seq,
     verify: (ids, seq) => verify(link, ids, seq),
     liveness: (id) => workers.judge(id),
+    room: () => engine.startRoom(),
     adopt: (message, queued) => engine.adopt(message, queued),
     onAdmitted: (admitted) => engine.admit(admitted),
     onLetGo: (admitted) => recorder.recordLetGo(admitted, now()),

@@ -1,20 +1,21 @@
 import type { RunEvent } from '@jobflow/contracts';
-import type { Outcome } from '@jobflow/domain';
+import { lostOnce, type Outcome } from '@jobflow/domain';
 import type { Clock } from '@jobflow/platform';
 import { Attempt, type AttemptHost } from '../attempt/attempt.js';
 import { AttemptContext } from '../attempt/attempt-context.js';
 import { inScope } from '../attempt/attempt-scope.js';
 import type { LogBuffer } from '../attempt/log-buffer.js';
 import type { RunClaimed } from '../intake/claims.js';
+import { LoopStall } from '../intake/loop-stall.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import { type QueuedRun, readQueuedRun } from '../intake/queued-run.js';
-import type { Admitted } from '../intake/suspects.js';
+import { type Admitted, isStale } from '../intake/suspects.js';
 import type { SecretSource } from '../secrets/secret-source.js';
 import type { EngineParts } from './engine-parts.js';
 import type { FoundRunner } from './kind-runner.js';
 import { LoneRuns } from './lone-runs.js';
 import { poisonOutcome } from './poison-outcome.js';
-import { isStale, ReadyLine } from './ready-line.js';
+import { OLD_MS, ReadyLine } from './ready-line.js';
 import { reclaimAttempt } from './reclaim-attempt.js';
 
 /** A cancelled handler has so long to end by itself. */
@@ -41,6 +42,7 @@ export class Engine implements AttemptHost {
   readonly #held = new Map<string, Attempt>();
   readonly #lone = new LoneRuns();
   readonly #ready = new ReadyLine();
+  readonly #stall: LoopStall;
   #startingReady = false;
   /** Nothing more is started: the worker drains, or stops. */
   #stopping = false;
@@ -50,6 +52,7 @@ export class Engine implements AttemptHost {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#stall = new LoopStall(parts.clock.now());
   }
 
   get clock(): Clock {
@@ -66,16 +69,24 @@ export class Engine implements AttemptHost {
   room(): number {
     const { slots, suspects, recorder, limits } = this.#parts;
     if (this.#stopping || this.#lone.busy) return 0;
+    const waiting = this.#ready.length + limits.asking;
     return Math.min(
-      slots.room(this.#ready.length + limits.asking),
+      slots.room(waiting),
+      // While some are being checked, as many slots come free as handlers end meanwhile.
+      slots.room(waiting + suspects.startSoon, suspects.checkMs),
       MAX_PARKED - suspects.size,
       MAX_UNSETTLED - recorder.unsettled,
     );
   }
 
+  /** For how many runs there is a slot, or will be before they have waited too long for it. */
+  startRoom(): number {
+    return this.#parts.slots.room(this.#ready.length + this.#parts.limits.asking, OLD_MS);
+  }
+
   /** Takes a message of a queue. */
   deliver(message: PulledMessage) {
-    const { epoch, cancelled, doubted, hearsControl, suspects, isPaused } = this.#parts;
+    const { clock, epoch, cancelled, doubted, hearsControl, suspects, isPaused } = this.#parts;
     if (this.#stopping || this.#lone.busy) return message.nak();
     const read = readQueuedRun(message.data);
     if (!read.ok) {
@@ -85,13 +96,15 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    const fresh = message.deliveryCount === 1 && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
+    const knownAt = this.#stall.turn(clock.now());
+    const first = message.deliveryCount === 1 && !isStale({ claim: 0, knownAt }, clock.now());
+    const fresh = first && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     // What is fresh was never here.
     if (!fresh && this.adopt(message, queued)) return;
     if (isPaused(run.queue)) return message.nak();
     const remembered = message.seq >= cancelled.forgottenBelow && !doubted.has(run.id, message.seq) && hearsControl();
-    if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued);
-    this.#admit({ message, queued, claim: 0, begun: false, cancelled: false }, true);
+    if (!fresh || !remembered || run.guarantee === 'AT_MOST_ONCE') return suspects.park(message, queued, 0, knownAt);
+    this.admit({ message, queued, claim: 0, knownAt, begun: false, cancelled: false });
   }
 
   /** Takes a message of a run that is here already: the server forgot that we have it. */
@@ -109,15 +122,19 @@ export class Engine implements AttemptHost {
     return true;
   }
 
-  /** Takes a message that was checked, or claimed. */
-  admit(admitted: Admitted): void {
-    this.#admit(admitted, false);
+  /** Takes a message that is fresh, was checked, or claimed. */
+  admit(admitted: Admitted) {
+    const { clock } = this.#parts;
+    if (this.#stopping) return this.#handBack(admitted);
+    if (this.#mustBeAlone(admitted)) return this.#admitLone(admitted);
+    if (this.#lone.busy) return this.#handBack(admitted);
+    if (this.#freeSlots() > 0 && this.#ready.length === 0) this.#start(admitted);
+    else this.#ready.push({ ...admitted, since: clock.now() });
   }
 
   /** Ends a run that may run at most once and whose worker is gone. */
   lost(admitted: Admitted): void {
-    const message = `The worker that ran it was lost, and job ${admitted.queued.run.job} runs at most once`;
-    this.#begin(admitted).end({ kind: 'dead', reason: 'expired-lease', error: { code: 'WORKER_LOST', message } });
+    this.#begin(admitted).end(lostOnce(admitted.queued.run.job));
   }
 
   /** Ends a run that has cost too many workers. */
@@ -134,13 +151,9 @@ export class Engine implements AttemptHost {
 
   /** A run was rescheduled, and its message may be void: if it waits here it is checked before it starts. */
   doubt(runId: string): void {
-    const { suspects, limits } = this.#parts;
-    const limited = limits.remove(runId);
+    const limited = this.#parts.limits.remove(runId);
     const waiting = [...this.#ready.takeRun(runId), ...(limited ? [limited] : [])];
-    for (const { message, queued } of waiting) {
-      limits.ended(runId, queued.delivery);
-      suspects.park(message, queued);
-    }
+    for (const one of waiting) this.#checkAgain(one);
   }
 
   /** A slot that was kept for a limited run is free again. */
@@ -152,11 +165,13 @@ export class Engine implements AttemptHost {
 
   /** A run has its permits. */
   granted(admitted: Admitted): void {
-    const ready = { ...admitted, granted: true, fresh: false, since: this.#parts.clock.now() };
+    const ready = { ...admitted, granted: true, since: this.#parts.clock.now() };
     if (this.#mustBeAlone(ready)) this.#admitLone(ready);
     else if (this.#lone.busy) this.#handBack(ready);
     else if (this.#parts.slots.free > 0) this.#start(ready);
     else this.#ready.pushFirst(ready);
+    // The slot that was kept for it may not have been taken.
+    if (this.#ready.length > 0) this.#startReady();
   }
 
   /** A claim was heard of: if it took a run from us, what we do for it counts no more. */
@@ -183,11 +198,8 @@ export class Engine implements AttemptHost {
 
   /** The server is a new process that may have forgotten what we hold: say that we run it, check what waits. */
   async reclaim(): Promise<void> {
-    const { suspects, claims, limits, onTrouble } = this.#parts;
-    for (const one of [...this.#ready.takeAll(), ...this.#lone.takeAll(), ...limits.removeAll()]) {
-      limits.ended(one.queued.run.id, one.queued.delivery);
-      suspects.park(one.message, one.queued, one.claim);
-    }
+    const { claims, limits, onTrouble } = this.#parts;
+    for (const one of [...this.#ready.takeAll(), ...this.#lone.takeAll(), ...limits.removeAll()]) this.#checkAgain(one);
     const running = [...this.#held.values()].filter((attempt) => !attempt.recording && !attempt.disowned);
     await Promise.all(running.map((attempt) => reclaimAttempt(attempt, claims, onTrouble)));
   }
@@ -201,9 +213,11 @@ export class Engine implements AttemptHost {
     this.#parts.limits.touch();
   }
 
-  /** Gives back what has waited for a slot too long: another worker may be idle. */
+  /** To be called often. Gives back what has waited for a slot too long: another worker may be idle. */
   giveBackOld(): void {
-    for (const { message } of this.#ready.takeOld(this.#parts.clock.now())) message.nak();
+    const now = this.#parts.clock.now();
+    this.#stall.turn(now);
+    for (const one of this.#ready.takeOld(now)) this.#handBack(one);
   }
 
   /** Starts nothing more, and gives back what has not started. */
@@ -263,15 +277,6 @@ export class Engine implements AttemptHost {
     return this.#parts.slots.free - this.#parts.limits.asking;
   }
 
-  #admit(admitted: Admitted, fresh: boolean) {
-    const { clock } = this.#parts;
-    if (this.#stopping) return this.#handBack(admitted);
-    if (this.#mustBeAlone(admitted)) return this.#admitLone(admitted);
-    if (this.#lone.busy) return this.#handBack(admitted);
-    if (this.#freeSlots() > 0 && this.#ready.length === 0) this.#start(admitted);
-    else this.#ready.push({ ...admitted, fresh, since: clock.now() });
-  }
-
   /** It has cost workers, and there is no process of its own to be had for it. */
   #mustBeAlone({ queued, takeover }: Admitted): boolean {
     if (!takeover?.alone) return false;
@@ -304,16 +309,20 @@ export class Engine implements AttemptHost {
     admitted.message.nak();
   }
 
+  /** It does not start before it is known again whether it may; what it was granted goes back. */
+  #checkAgain({ message, queued, claim, knownAt }: Admitted): void {
+    this.#parts.limits.ended(queued.run.id, queued.delivery);
+    this.#parts.suspects.park(message, queued, claim, knownAt);
+  }
+
   #startReady(): void {
     // A handler that ends at once ends inside the loop; it must not begin another one.
     if (this.#startingReady) return;
     this.#startingReady = true;
-    const now = this.#parts.clock.now();
     while (this.#freeSlots() > 0) {
       const ready = this.#ready.shift();
       if (!ready) break;
-      if (isStale(ready, now)) this.#parts.suspects.park(ready.message, ready.queued);
-      else this.#start(ready);
+      this.#start(ready);
     }
     this.#startingReady = false;
   }
@@ -322,11 +331,12 @@ export class Engine implements AttemptHost {
     const { cancelled, clock, recorder, runners, limits } = this.#parts;
     const { queued, message, begun } = admitted;
     const { run } = queued;
+    const now = clock.now();
+    if (isStale(admitted, now)) return this.#checkAgain(admitted);
     if (cancelled.has(run.id, message.seq) && !begun) {
       limits.ended(run.id, queued.delivery);
       return message.ack();
     }
-    const now = clock.now();
     if (run.expiresAt !== undefined && run.expiresAt <= now && !begun) {
       limits.ended(run.id, queued.delivery);
       return recorder.recordExpired(admitted, now);
@@ -355,6 +365,7 @@ export class Engine implements AttemptHost {
     const { hardMs } = run.timeout;
     // Where this loop may be blocked by it, the heartbeat thread keeps the hard limit.
     attempt.messages[0]?.started?.(attempt.claim, startedAt, hardMs && !found.ownProcess ? startedAt + hardMs : 0);
+    attempt.begun = true;
     this.#parts.active.started(attempt);
     if (found.heartbeatMs !== undefined) attempt.armHeartbeat(found.heartbeatMs);
     try {

@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import { isStale, type Ready, ReadyLine } from './ready-line.js';
+import { type Ready, ReadyLine } from './ready-line.js';
 
 const ready = (id: string, fields: Partial<Ready> = {}): Ready =>
   ({
     message: { working: vi.fn() },
     queued: { run: { id }, delivery: 0 },
     since: 0,
-    fresh: true,
+    claim: 0,
     ...fields,
   }) as unknown as Ready;
 const ids = (line: Ready[]) => line.map(({ queued }) => queued.run.id);
@@ -26,17 +26,12 @@ describe('those that wait for a slot', () => {
     expect(line.shift()).toBeUndefined();
   });
 
-  it('go back after a second, but not when they were checked or claimed', () => {
-    const line = lineOf(ready('old'), ready('checked', { fresh: false }), ready('new', { since: 1 }));
+  it('go back after a second, but not when they were claimed', () => {
+    const line = lineOf(ready('old'), ready('claimed', { claim: 1 }), ready('new', { since: 1 }));
     expect(ids(line.takeOld(1_000))).toEqual([]);
     expect(ids(line.takeOld(1_001))).toEqual(['old']);
-    expect(ids(line.takeAll())).toEqual(['checked', 'new']);
+    expect(ids(line.takeAll())).toEqual(['claimed', 'new']);
     expect(line.length).toBe(0);
-  });
-
-  it('are doubtful after ten seconds, unless they were checked or claimed', () => {
-    expect([10_000, 10_001].map((now) => isStale(ready('a'), now))).toEqual([false, true]);
-    expect(isStale(ready('a', { fresh: false }), 60_000)).toBe(false);
   });
 
   it('are taken out by their run, all its queueings, or one by one', () => {

@@ -1,19 +1,12 @@
 import type { Admitted } from '../intake/suspects.js';
 
-/** A message that waited so long for a slot goes back, for another worker. */
-const OLD_MS = 1_000;
-/** One that waited longer, because this loop was blocked, may have been given to another worker meanwhile. */
-const STALE_MS = 10_000;
+/** An unclaimed message that waited so long for a slot goes back, for another worker. */
+export const OLD_MS = 1_000;
 
 /** May start as soon as there is a slot. */
 export interface Ready extends Admitted {
   since: number;
-  /** Nobody was asked about it, so it may simply be given back. */
-  fresh: boolean;
 }
-
-/** Whether it must be checked before it starts: what was checked, or claimed, is this worker's however long it waits. */
-export const isStale = ({ fresh, since }: Ready, now: number): boolean => fresh && since < now - STALE_MS;
 
 /** Those that wait for a slot, in the order in which they start. */
 export class ReadyLine {
@@ -51,7 +44,7 @@ export class ReadyLine {
 
   /** What may be given back and has waited too long: another worker may be idle. */
   takeOld(now: number): Ready[] {
-    return this.#take(({ fresh, since }) => fresh && since < now - OLD_MS);
+    return this.#take(({ claim, since }) => claim === 0 && since < now - OLD_MS);
   }
 
   takeAll(): Ready[] {

@@ -1,4 +1,4 @@
-/** Handlers that will end within this time have left their slot by the time that messages asked for now arrive. */
+/** By default: handlers that will end within this time have left their slot by the time that messages asked for now arrive. */
 const AHEAD_MS = 5;
 
 /**
@@ -21,9 +21,9 @@ export class Slots {
     return this.concurrency - this.running;
   }
 
-  /** What may be asked for, when so many messages wait for a slot already. */
-  room(waiting: number): number {
-    const soonFree = Math.floor((this.concurrency * AHEAD_MS) / Math.max(this.#averageMs, 0.01));
+  /** What may be asked for, when so many messages wait for a slot already, and what comes wants one in `aheadMs`. */
+  room(waiting: number, aheadMs = AHEAD_MS): number {
+    const soonFree = Math.floor((this.concurrency * aheadMs) / Math.max(this.#averageMs, 0.01));
     return Math.max(0, this.free + Math.min(this.prefetch, soonFree) - waiting);
   }
 

@@ -37,6 +37,12 @@ describe('slots', () => {
     expect(slots.room(60)).toBe(0);
     for (let n = 0; n < 200; n++) {
       slots.taken();
+      slots.freed(20);
+    }
+    expect([slots.room(0), slots.room(0, 100), slots.room(0, 200)]).toEqual([12, 50, 50]);
+    expect([slots.room(0, 20), slots.room(30, 100), slots.room(60, 100)]).toEqual([20, 20, 0]);
+    for (let n = 0; n < 200; n++) {
+      slots.taken();
       slots.freed(1_000);
     }
     expect(slots.room(0)).toBe(10);
