@@ -1,3 +1,4 @@
+export * from './enqueue/parse-traceparent.js';
 export * from './enqueue/resolve-run.js';
 export * from './errors/fingerprint.js';
 export * from './flows/check-graph.js';
