@@ -77,9 +77,6 @@ describe('options that could not work', () => {
     [{ limits: { rate: { limit: 1, perMs: 86_400_001 } } }, /limits\.rate\.perMs: must be 1 to 86400000/],
     [{ limits: { rate: { limit: 1_000_001, perMs: 1 } } }, /limits\.rate\.limit/],
     [{ limits: { concurrencyKey: 'a..b' } }, /limits\.concurrencyKey: must be a path/],
-    [{ title: 'x'.repeat(201) }, /title: must/],
-    [{ description: 'x'.repeat(4001) }, /description: must/],
-    [{ defaultInput: 'x'.repeat(256 * 1024) }, /defaultInput: is \d+ bytes/],
     [{ guarantee: 'ONCE' }, /guarantee/],
     [{ isolation: 'thread' }, /isolation/],
     [{ module: './here.js' }, /module/],
@@ -97,6 +94,14 @@ describe('options that could not work', () => {
     [{ kind: 'SQL', spec: { connection: 'db', query: 'select 1' }, limits: { memoryMb: 64 } }, /limits\.memoryMb/],
   ])('%j are refused of a job without a handler as well', (options, words) => {
     expect(() => defineJob('job.name', options as never)).toThrow(words);
+  });
+
+  it.each([
+    ['title', 201, /title: must/],
+    ['description', 4_001, /description: must/],
+    ['defaultInput', 256 * 1024, /defaultInput: is \d+ bytes/],
+  ])('%s of %d characters is refused', (field, length, words) => {
+    expect(() => defineHandler('a', { [field]: 'x'.repeat(length) }, () => 1)).toThrow(words);
   });
 
   it('are all that is refused', () => {
