@@ -24,6 +24,6 @@ function packagesBehind(door: string): string[] {
 test('a program that only enqueues loads neither NATS nor anything else of a worker', () => {
   expect(packagesBehind('client.js')).toEqual(['@jobflow/contracts']);
   const definitions = packagesBehind('define.js').filter((name) => !name.startsWith('node:'));
-  expect(definitions).toEqual(['@jobflow/contracts', '@jobflow/domain', 'zod']);
-  expect(packagesBehind('index.js')).toContain('@jobflow/platform');
+  expect(definitions).toEqual(['@jobflow/contracts', '@jobflow/domain/job-problems', 'zod']);
+  expect(packagesBehind('worker/running-worker.js')).toContain('@jobflow/platform');
 });

@@ -43,6 +43,25 @@ const failure = (promise: Promise<unknown>): Promise<JobflowError> =>
   );
 
 describe('enqueue', () => {
+  it('goes under the trace of its call, else of the client, and is sent whatever that is', async () => {
+    await using world = await withApi({ enqueue: enqueued });
+    const traces = ['of-the-client', undefined, 'of-the-client'];
+    using client = createClient({ url: world.api.url, apiKey: 'jfk_test', traceparent: () => traces.shift() });
+    await client.enqueue('a', {});
+    await client.enqueue('a', {});
+    await client.enqueue('a', {}, { traceparent: 'of-the-call' });
+    await client.enqueue('a', {}, { traceparent: 'a line\nbreak' });
+    expect(world.api.asked.map(({ headers }) => headers.traceparent)).toEqual([
+      'of-the-client',
+      undefined,
+      'of-the-call',
+      undefined,
+    ]);
+    expect(world.api.asked.map(({ variables }) => Object.keys(variables.input))).toEqual(
+      Array.from({ length: 4 }, () => ['job', 'input', 'idempotencyKey']),
+    );
+  });
+
   it('sends what the handler names, and knows its types', async () => {
     await using world = await withApi({ enqueue: enqueued });
     const { client, api } = world;
@@ -50,6 +69,7 @@ describe('enqueue', () => {
     const run = await client.enqueue(sendInvoice, { id: 'i-1' }, { priority: 2, runAt, idempotencyKey: 'k' });
     expect(run).toEqual({ id, job: 'invoice.send', status: 'QUEUED', duplicate: false, position: 'p' });
     expect(api.asked[0]?.headers.authorization).toBe('Bearer jfk_test');
+    expect(api.asked[0]?.headers.traceparent).toBeUndefined();
     expect(api.asked[0]?.variables.input).toEqual({
       job: 'invoice.send',
       input: { id: 'i-1' },

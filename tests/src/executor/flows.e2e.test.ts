@@ -27,6 +27,11 @@ export const gated = defineHandler('gated', once, async () => {
   if (!existsSync(${JSON.stringify(gate)})) throw new Error('the gate is shut');
   return { open: true };
 });
+const again = { retry: { maxAttempts: 2, initialDelayMs: 10, jitter: 'NONE' } };
+export const traced = defineHandler('traced', again, async ({ attempt, traceparent }) => {
+  if (attempt === 1) throw new Error('not yet');
+  return { attempt, traceparent };
+});
 export const held = defineHandler('held', once, async ({ signal }) => {
   await wait(60_000, undefined, { signal });
 });
@@ -241,5 +246,29 @@ describe('a flow on a whole platform', () => {
       code: 'BAD_USER_INPUT',
       fields: { 'nodes.0.dependsOn': expect.stringContaining('a → a') },
     });
+  });
+
+  it("carries its caller's trace through every node and every retry", async () => {
+    const { createApiKey } = await api.must('mutation { createApiKey(name: "traces", role: USER) { secret } }');
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traceparent = `00-${trace}-00f067aa0ba902b7-00`;
+    using client = createClient({ url: platform.url, apiKey: createApiKey.secret, traceparent: () => traceparent });
+    const flow = await client.enqueueFlow({
+      nodes: [
+        { key: 'one', job: 'traced' },
+        { key: 'two', job: 'traced', dependsOn: ['one'] },
+      ],
+    });
+    for (const { run } of flow.runs) {
+      expect(await client.waitForResult(run.id)).toEqual({ attempt: 2, traceparent });
+      expect(await client.graphql('query ($id: ID!) { run(id: $id) { traceId } }', { id: run.id })).toEqual({
+        run: { traceId: trace },
+      });
+    }
+    const other = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const { ids } = await client.enqueueMany([{ job: 'traced' }], { traceparent: other });
+    expect(await client.waitForResult(ids[0] ?? '')).toEqual({ attempt: 2, traceparent: other });
+    const run = await client.enqueue('traced', {}, { traceparent: other.toUpperCase() });
+    expect(await client.waitForResult(run)).toEqual({ attempt: 2 });
   });
 });

@@ -76,3 +76,9 @@ it('a deleted job stays deleted, and a worker that registers nothing creates non
   expect(house.store.jobs.has('deleted')).toBe(false);
   expect(house.store.seqOf('job', 'unwanted')).toBe(0);
 });
+
+it('a worker does not start with an input schema that nobody could enqueue with, and registers nothing of it', async () => {
+  const wrong = defineHandler('wrong', { input: { type: 'strin' } }, () => 1);
+  await expect(deploy([wrong])).rejects.toThrow(/job "wrong": inputSchema: is not a usable JSON Schema/);
+  expect(house.store.seqOf('job', 'wrong')).toBe(0);
+});

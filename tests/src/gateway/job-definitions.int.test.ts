@@ -1,4 +1,6 @@
+import { createWorker, defineHandler } from '@jobflow/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silent } from '../platform/backed.js';
 import { ApiClient } from '../system/api-client.js';
 import { createJob, type DomainHouse, enqueue, eventually, openDomainHouse, refusal } from './domain-house.js';
 import { admin } from './server-process.js';
@@ -73,6 +75,19 @@ describe('jobs', () => {
     });
     const { job } = await api.must('{ job(name: "call") { revisions(last: 2) { revision actor at definition } } }');
     expect(job.revisions.map((one: { revision: number }) => one.revision)).toEqual([3, 4]);
+  });
+
+  it('that a worker registered for an isolated handler can be edited and switched off', async () => {
+    const limits = { memoryMb: 256, cpuSeconds: 30 };
+    const handler = defineHandler('isolated', { title: 'In code', limits }, () => 1);
+    const worker = createWorker({ nats: home.house.backing.natsUrl, logger: silent, handlers: [handler] });
+    await worker.start();
+    await worker.stop();
+    const query = 'query ($name: String!) { job(name: $name) { title enabled limits { memoryMb cpuSeconds } } }';
+    await eventually(api, query, { name: 'isolated' }, ({ job }) => job !== null);
+    await api.must(UPDATE, { name: 'isolated', input: { enabled: false } });
+    await api.must(UPDATE, { name: 'isolated', input: { title: 'By hand', limits: { concurrency: 3 } } });
+    expect((await api.must(query, { name: 'isolated' })).job).toEqual({ title: 'By hand', enabled: false, limits });
   });
 
   it('changed by many at once lose no change', async () => {

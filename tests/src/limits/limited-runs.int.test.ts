@@ -133,6 +133,20 @@ describe('a job’s concurrency', () => {
     }
   });
 
+  it('that is new binds runs that were enqueued before it, and their ends wake those who wait', async () => {
+    const before = { limits: {} };
+    await allEnded(await many(30, 'three', { meter: 'earlier', ms: 20 }, before));
+    expect(meter('earlier').most).toBe(3);
+    expect(meter('earlier').starts).toHaveLength(30);
+    const held = await enqueue('one', { meter: 'refused', gate: 'refused' });
+    await house.fold.when(held, (state) => state.status === 'RUNNING');
+    const waiting = await many(3, 'one', { meter: 'refused', gate: 'refused' }, before);
+    await Promise.all(waiting.map((id) => house.fold.when(id, (state) => state.limitKey === 'job:one')));
+    gate('refused').resolve();
+    await allEnded([held, ...waiting]);
+    expect(meter('refused').most).toBe(1);
+  });
+
   it('that was raised lets more start at once', async () => {
     const held = await enqueue('one', { meter: 'raised', gate: 'raised' });
     await house.fold.when(held, (state) => state.status === 'RUNNING');

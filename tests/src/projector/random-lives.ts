@@ -402,6 +402,8 @@ const scripts: ((run: Life, make: () => Life) => Life[])[] = [
   (r) => [r.queued().discarded(r.operation()).failed('dead').discarded(r.operation())],
   (r) => [r.limitedJob().queued().limited('rate').again(false).succeeded()],
   (r) => [r.limitedJob().queued().limited('concurrency')],
+  // Its job has that limit only since it was enqueued.
+  (r) => [r.queued().limited('concurrency').again(false).succeeded()],
   (r) => [r.limitedJob().queued().limited('concurrency').again(false).limited('concurrency')],
   (r) => [r.limitedJob().queued().limited('concurrency').again(false).cancelRequested()],
   (r) => [r.limitedJob().queued().limited('concurrency').cancelRequested()],

@@ -21,9 +21,12 @@ import type { RunState } from '../runs/run-state.js';
  * refused again, naming who holds it now, and a worker keeps what was refused for a second before it says so, so that this
  * does not spin. If all those named still hold, one of their ends is yet to come, and wakes.
  *
- * Not covered are holders beyond the eight that are named, limits that were raised, and a worker that died after it took
- * a permit and before anyone else took its run over. For these the scheduler looks every few seconds whether a key that
- * runs wait for has fewer runs running than it may.
+ * A run that was enqueued before its job had a limit does not carry the key. It does once it was refused: from then on its
+ * ends wake as well. One that was never refused held its permit unknown to the log.
+ *
+ * Not covered are those, holders beyond the eight that are named, limits that were raised, and a worker that died after it
+ * took a permit and before anyone else took its run over. For these the scheduler looks every few seconds whether a key
+ * that runs wait for has fewer runs running than it may.
  */
 
 /** Waits for a permit: not in any queue, and not about to be. */
@@ -93,8 +96,11 @@ export function limited(state: RunState, event: RunEventOf<'RunLimited'>): { sta
     waitReason: event.limit === 'rate' ? 'RATE_LIMIT' : 'CONCURRENCY_LIMIT',
     waitSince: since,
   };
-  if (event.limit === 'concurrency') return { state: waiting, effects: [] };
+  if (event.limit === 'concurrency')
+    return { state: { ...waiting, limitKeys: including(event.key, state.limitKeys) }, effects: [] };
   const at = event.until ?? event.at;
   const booked: RunState = { ...waiting, nextAttemptAt: at };
   return { state: booked, effects: [queueNext(booked, at)] };
 }
+
+const including = (key: string, keys: string[] = []): string[] => (keys.includes(key) ? keys : [...keys, key]);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { keysLetGo } from '../limits/permit-waits.js';
+import type { RunState } from './run-state.js';
 import * as run from './run-story.js';
 import { when } from './run-story.js';
+
+const FLOW = '01890a5d-ac96-774b-bcce-b302099a8057';
 
 describe('a run that a limit kept from starting', () => {
   const limits = { concurrency: 1 };
@@ -20,6 +24,21 @@ describe('a run that a limit kept from starting', () => {
     });
     const again = when(queued, run.limited(), run.queued({ attempt: 1, delivery: 1 }));
     expect(again).toMatchObject({ accepted: true, state: { delivery: 1, limitKey: undefined, waitReason: undefined } });
+  });
+
+  it('carries the key from then on, if its job has that limit only since it was enqueued', () => {
+    const second = { attempt: 1, delivery: 1 };
+    const unlimited = run.queued({}, { limits: {} });
+    expect(when(unlimited).state?.limitKeys).toBeUndefined();
+    const woken = when(unlimited, run.limited(), run.queued(second, { limits: {} }));
+    expect(woken.state?.limitKeys).toEqual(['job:mail.send']);
+    expect(keysLetGo(woken.state as RunState, run.succeeded(second), woken.state as RunState)).toEqual([
+      'job:mail.send',
+    ]);
+    const templated = { limits: {}, flow: { id: FLOW, key: 'a', templated: true } };
+    const node = when(run.queued({}, templated), run.limited(), run.queued(second, templated));
+    expect(node.state?.limitKeys).toEqual(['job:mail.send']);
+    expect(when(queued, run.limited()).state?.limitKeys).toEqual(['job:mail.send']);
   });
 
   it('keeps its place until it starts, and gets a new one after that', () => {

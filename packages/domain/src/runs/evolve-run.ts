@@ -1,5 +1,5 @@
-import { isTerminal, type RunEvent, type RunEventOf } from '@jobflow/contracts';
-import { concurrencyKeysOf } from '../limits/limit-keys.js';
+import { isTerminal, type RunDefinition, type RunEvent, type RunEventOf } from '@jobflow/contracts';
+import { concurrencyKeysOf, limitKeysOf } from '../limits/limit-keys.js';
 import { limited } from '../limits/permit-waits.js';
 import { beginRun } from './begin-run.js';
 import { attemptEnded, returned, startedAs } from './end-attempt.js';
@@ -150,9 +150,16 @@ function queued(state: RunState, event: RunEventOf<'RunQueued'>, meta: EventMeta
     progress: undefined,
     progressMessage: undefined,
     // An input made of templates is known only now, and the key it is limited by with it.
-    ...(event.run.flow?.templated && { limitKeys: concurrencyKeysOf(event.run) }),
+    ...(event.run.flow?.templated && { limitKeys: keysOnceKnown(state, event.run) }),
   };
   return isUnaware(state, event, meta.at) ? putOff(state, inLog) : { state: inLog };
+}
+
+/** A limit that its job has only since is none of the run's own: the run learned that key when it was refused. */
+function keysOnceKnown({ limitKeys = [] }: RunState, run: RunDefinition): string[] | undefined {
+  const own = concurrencyKeysOf(run);
+  const { job } = limitKeysOf(run);
+  return limitKeys.includes(job) && !own?.includes(job) ? [...(own ?? []), job] : own;
 }
 
 /** What has started is not kept from starting any more. */

@@ -79,6 +79,8 @@ export const RunEntity = defineEntity({
     schedule_id: column.text().nullable(),
     fire_at: column.instant().nullable(),
     trace_id: column.text().nullable(),
+    /** What the trace id is of, as it came; null in rows that are older than this column. */
+    traceparent: column.text().nullable(),
     dead_letter: column.text<DeadLetterState>().nullable(),
     operations: column.uuids().nullable(),
     fingerprint: column.text().nullable(),

@@ -8,6 +8,7 @@ import { Migration0007 } from './0007-rescheduled-runs.js';
 import { Migration0008 } from './0008-flows.js';
 import { Migration0009 } from './0009-due-by-id.js';
 import { Migration0010 } from './0010-first-events.js';
+import { Migration0011 } from './0011-traceparent.js';
 
 /** In order; only ever added to. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   { name: '0008-flows', class: Migration0008 },
   { name: '0009-due-by-id', class: Migration0009 },
   { name: '0010-first-events', class: Migration0010 },
+  { name: '0011-traceparent', class: Migration0011 },
 ];

@@ -10,6 +10,11 @@ export interface ClientOptions {
   token?: string | (() => string | Promise<string>);
   /** In the place of the global `fetch`. */
   fetch?: Fetch;
+  /**
+   * The W3C traceparent that calls go under, or what tells it for each call: runs that they enqueue carry it, and their
+   * handlers find it as `ctx.traceparent`. One that is not valid is ignored.
+   */
+  traceparent?: string | (() => string | undefined);
   /** How long one call may take, repetitions included. Default: 30 s. */
   timeoutMs?: number;
   /** How often a call is repeated at most, where that is safe. Default: as often as its time allows. */
@@ -21,6 +26,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** In the place of the client's. */
   timeoutMs?: number;
+  /** In the place of the client's. */
+  traceparent?: string;
 }
 
 export interface Credentials {
@@ -58,3 +65,7 @@ export function credentialsOf({ apiKey, token }: ClientOptions): Credentials {
   }
   return { renewable: false, authorization: () => `Bearer ${apiKey ?? token}` };
 }
+
+/** What could be the header: the gateway judges it, but a line break in it would keep the whole call from being sent. */
+export const traceHeader = (given: string | undefined): { traceparent?: string } =>
+  given !== undefined && /^[\x21-\x7e]{1,256}$/.test(given) ? { traceparent: given } : {};

@@ -1,5 +1,5 @@
 import type { CallOptions, ClientOptions, Credentials, Fetch } from './client-options.js';
-import { checkClientOptions, credentialsOf } from './client-options.js';
+import { checkClientOptions, credentialsOf, traceHeader } from './client-options.js';
 import { readEvents } from './event-stream.js';
 import { JobflowError, timedOut } from './jobflow-error.js';
 import { KnownPosition } from './known-position.js';
@@ -21,6 +21,7 @@ export class Connection {
   readonly #credentials: Credentials;
   readonly #timeoutMs: number;
   readonly #retries: number;
+  readonly #traceparent: ClientOptions['traceparent'];
   readonly #closed = new AbortController();
 
   constructor(options: ClientOptions) {
@@ -29,6 +30,7 @@ export class Connection {
     this.#credentials = credentialsOf(options);
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#retries = options.retries ?? Number.POSITIVE_INFINITY;
+    this.#traceparent = options.traceparent;
   }
 
   get closed(): AbortSignal {
@@ -44,6 +46,7 @@ export class Connection {
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const late = new AbortController();
     const signal = this.#signalOf(options.signal, late.signal);
+    const trace = traceHeader(options.traceparent ?? this.#trace());
     const began = performance.now();
     let failures = 1;
     let last: JobflowError | undefined;
@@ -56,7 +59,7 @@ export class Connection {
       for (let anew = false; ; failures++) {
         signal.throwIfAborted();
         try {
-          return await this.#once(operation, anew, signal);
+          return await this.#once(operation, trace, anew, signal);
         } catch (error) {
           signal.throwIfAborted();
           if (!(error instanceof JobflowError)) throw error;
@@ -109,12 +112,17 @@ export class Connection {
     return this.#credentials.renewable;
   }
 
-  async #once(operation: Operation, anew: boolean, signal: AbortSignal): Promise<Data> {
+  #trace(): string | undefined {
+    return typeof this.#traceparent === 'function' ? this.#traceparent() : this.#traceparent;
+  }
+
+  async #once(operation: Operation, trace: Record<string, string>, anew: boolean, signal: AbortSignal): Promise<Data> {
     const slow = new AbortController();
     const timer = setTimeout(() => slow.abort(), TRY_MS);
     try {
       const until = AbortSignal.any([signal, slow.signal]);
-      const response = await postOperation(this.#fetch, this.url, operation, await this.#headers(anew), until);
+      const headers = { ...(await this.#headers(anew)), ...trace };
+      const response = await postOperation(this.#fetch, this.url, operation, headers, until);
       const { data, extensions } = await readAnswer(response, until);
       const position = extensions?.position ?? response.headers.get('x-jobflow-position');
       if (typeof position === 'string') this.position.note(position);

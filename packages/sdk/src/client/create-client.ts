@@ -144,7 +144,7 @@ export function createClient(options: ClientOptions): Client {
 
   return {
     async enqueue(job, ...[input, given = {}]) {
-      const { signal: _, timeoutMs: __, ...run } = given;
+      const { signal: _, timeoutMs: __, traceparent: ___, ...run } = given;
       const key = keyed(run.idempotencyKey);
       const variables = { input: { ...enqueueInput({ ...run, job, input }), ...key } };
       const repeatable = key.idempotencyKey === undefined ? 'unless-unknown' : 'always';
@@ -185,9 +185,10 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-const callOptions = ({ signal, timeoutMs }: CallOptions): CallOptions => ({
+const callOptions = ({ signal, timeoutMs, traceparent }: CallOptions): CallOptions => ({
   ...(signal && { signal }),
   ...(timeoutMs !== undefined && { timeoutMs }),
+  ...(traceparent !== undefined && { traceparent }),
 });
 
 function flowNode({ key, dependsOn, onDependencyFailure, ...run }: FlowNode<JobRef>): object {

@@ -1,5 +1,4 @@
 import type { JobKind, Json } from '@jobflow/contracts';
-import { JobKind as JobKindSchema } from '@jobflow/contracts';
 import type { InputSchema, InputSent, JsonSchema } from './input-schema.js';
 import { checkJobOptions, type JobOptions } from './job-options.js';
 import type { TYPES } from './job-types.js';
@@ -28,7 +27,6 @@ export function defineJob<S extends InputSchema = JsonSchema, R = any>(
   options: JobDefinitionOptions<S> = {},
 ): JobDefinition<InputSent<S>, R> {
   checkJobOptions(name, options);
-  if (options.kind !== undefined) JobKindSchema.parse(options.kind);
   const job = { name, options };
   Object.defineProperty(job, JOB, { value: true });
   return job;

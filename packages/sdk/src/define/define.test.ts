@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { jobStateOf } from '../worker/job-state.js';
 import { delayOf, instantOf, isAttemptControl, NoRetry, RetryAt } from './attempt-control.js';
 import { defineHandler, isHandler } from './define-handler.js';
 import { defineJob, isJob } from './define-job.js';
 import { parseInput, toJsonSchema } from './input-schema.js';
+import { jobStateOf } from './job-state.js';
 
 const Input = z.object({ to: z.email(), copies: z.number().int().default(1) });
 
@@ -69,9 +69,14 @@ describe('options that could not work', () => {
     [{ retry: { maxAttempts: 0 } }, /retry\.maxAttempts/],
     [{ retry: { attempts: 3 } }, /retry.*attempts/],
     [{ timeout: 0 }, /timeout/],
-    [{ timeout: { softMs: 20, hardMs: 10 } }, /timeout\.softMs: must not be longer than hardMs/],
+    [{ timeout: { softMs: 20, hardMs: 10 } }, /timeout\.softMs: must not be above hardMs/],
     [{ timeout: { hard: 10 } }, /timeout.*hard/],
     [{ limits: { memoryMb: 0.5 } }, /limits\.memoryMb/],
+    [{ limits: { memory: 64 } }, /limits\.memory/],
+    [{ limits: { concurrency: 100_001 } }, /limits\.concurrency: must be 1 to 100000/],
+    [{ limits: { rate: { limit: 1, perMs: 86_400_001 } } }, /limits\.rate\.perMs: must be 1 to 86400000/],
+    [{ limits: { rate: { limit: 1_000_001, perMs: 1 } } }, /limits\.rate\.limit/],
+    [{ limits: { concurrencyKey: 'a..b' } }, /limits\.concurrencyKey: must be a path/],
     [{ guarantee: 'ONCE' }, /guarantee/],
     [{ isolation: 'thread' }, /isolation/],
     [{ module: './here.js' }, /module/],
@@ -81,8 +86,31 @@ describe('options that could not work', () => {
     expect(() => defineHandler('job.name', options as never, () => 1)).toThrow(/"job\.name"/);
   });
 
+  it.each([
+    [{ kind: 'HTTTP' }, /kind/],
+    [{ spec: { url: 'https://example.com' } }, /spec\.url/],
+    [{ kind: 'HTTP', spec: {} }, /spec\.url/],
+    [{ kind: 'SHELL', spec: { script: 'echo {{input.x}}' } }, /spec\.script: may not hold templates/],
+    [{ kind: 'SQL', spec: { connection: 'db', query: 'select 1' }, limits: { memoryMb: 64 } }, /limits\.memoryMb/],
+  ])('%j are refused of a job without a handler as well', (options, words) => {
+    expect(() => defineJob('job.name', options as never)).toThrow(words);
+  });
+
+  it.each([
+    ['title', 201, /title: must/],
+    ['description', 4_001, /description: must/],
+    ['defaultInput', 256 * 1024, /defaultInput: is \d+ bytes/],
+  ])('%s of %d characters is refused', (field, length, words) => {
+    expect(() => defineHandler('a', { [field]: 'x'.repeat(length) }, () => 1)).toThrow(words);
+  });
+
   it('are all that is refused', () => {
-    const options = { retry: { maxAttempts: 2 }, timeout: { softMs: 10, hardMs: 10 }, heartbeatMs: 10 } as const;
+    const options = {
+      retry: { maxAttempts: 2 },
+      timeout: { softMs: 10, hardMs: 10 },
+      heartbeatMs: 10,
+      limits: { memoryMb: 64, cpuSeconds: 5, concurrency: 100_000 },
+    } as const;
     expect(defineHandler('fine', options, () => 1).module).toBe(import.meta.url);
   });
 });

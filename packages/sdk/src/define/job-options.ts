@@ -1,17 +1,15 @@
 import type { Json, Limits, LogLevel, RetryPolicy, TimeoutPolicy } from '@jobflow/contracts';
 import {
-  JobName,
   Limits as LimitsSchema,
-  LogLevel as LogLevelSchema,
-  Priority,
-  QueueName,
   RetryPolicy as RetrySchema,
-  Tags,
   TimeoutPolicy as TimeoutSchema,
+  zodProblems,
 } from '@jobflow/contracts';
-import { parseKeyPath } from '@jobflow/domain/limit-keys';
+import { jobProblems } from '@jobflow/domain/job-problems';
 import { z } from 'zod';
+import type { JobDefinitionOptions } from './define-job.js';
 import type { InputSchema } from './input-schema.js';
+import { jobStateOf } from './job-state.js';
 
 /** What a job is registered with. Once somebody edits it, it belongs to its operators, and code no longer changes it. */
 export interface JobOptions<S extends InputSchema = InputSchema> {
@@ -40,35 +38,23 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
 }
 
 /** A mistyped name must not be a default in disguise. */
-const Retry = z.strictObject(RetrySchema.shape).partial();
-const Timeout = z
-  .strictObject(TimeoutSchema.shape)
-  .refine(({ softMs, hardMs }) => !softMs || !hardMs || softMs <= hardMs, {
-    path: ['softMs'],
-    message: 'must not be longer than hardMs',
-  });
-const Millis = z.int().min(1);
+const Named = z.object({
+  retry: z.strictObject(RetrySchema.shape).partial().optional(),
+  timeout: z.strictObject(TimeoutSchema.shape).optional(),
+  limits: z.strictObject(LimitsSchema.shape).optional(),
+});
 
-/** Refuses a definition that the platform would refuse later, while its author is still looking at it. */
-export function checkJobOptions(name: string, options: JobOptions): void {
-  const path = options.limits?.concurrencyKey;
-  if (path !== undefined && !parseKeyPath(path))
-    throw new TypeError(`job ${JSON.stringify(name)}: limits.concurrencyKey: ${JSON.stringify(path)} is no path`);
-  const { timeout } = options;
-  const checks: [string, z.ZodType, unknown][] = [
-    ['name', JobName, name],
-    ['queue', QueueName.optional(), options.queue],
-    ['priority', Priority.optional(), options.priority],
-    ['retry', Retry.optional(), options.retry],
-    ['timeout', typeof timeout === 'number' ? Millis : Timeout.optional(), timeout],
-    ['limits', LimitsSchema.optional(), options.limits],
-    ['guarantee', z.enum(['AT_LEAST_ONCE', 'AT_MOST_ONCE']).optional(), options.guarantee],
-    ['logLevel', LogLevelSchema.optional(), options.logLevel],
-    ['tags', Tags.optional(), options.tags],
-  ];
-  for (const [field, schema, value] of checks) {
-    const [issue] = schema.safeParse(value).error?.issues ?? [];
-    if (issue)
-      throw new TypeError(`job ${JSON.stringify(name)}: ${[field, ...issue.path].join('.')}: ${issue.message}`);
-  }
+/**
+ * Refuses a definition that the platform would refuse later, while its author is still looking at it. Whether an input
+ * schema can be compiled is found out by the worker that registers the job: the compiler costs more than a handler.
+ */
+export function checkJobOptions(name: string, options: JobDefinitionOptions): void {
+  const refuse = (at: string, problem: string) => {
+    throw new TypeError(`job ${JSON.stringify(name)}: ${at}: ${problem}`);
+  };
+  const { retry, timeout, limits } = options;
+  const { error } = Named.safeParse({ retry, limits, ...(typeof timeout !== 'number' && { timeout }) });
+  for (const [at, problem] of Object.entries(error ? zodProblems(error) : {})) refuse(at, problem);
+  const { input: _, ...plain } = options;
+  for (const [at, problem] of Object.entries(jobProblems(jobStateOf(name, plain, 0, '')))) refuse(at, problem);
 }

@@ -10,18 +10,18 @@ export interface EffectiveLimits {
 
 /**
  * What limits a run now, if anything does. By which keys it is counted is the run's own; how much they allow is what the
- * job says today, so that raising or lifting a limit helps the runs that wait for it.
+ * job says today, so that raising or lifting a limit helps the runs that wait for it, and one that is new binds those that
+ * were enqueued before: all but those whose own key the job no longer has.
  */
 export function effectiveLimits(
   run: RunDefinition,
   store: Pick<StateStore, 'jobs' | 'queues'>,
 ): EffectiveLimits | undefined {
-  const own = run.limits;
-  if (!own) return undefined;
+  const own = run.limits ?? {};
   const job = store.jobs.get(run.job)?.state.limits;
   const today = job && job.concurrencyKey === own.concurrencyKey ? job : own;
   const perKey = own.concurrencyKey === undefined ? undefined : store.queues.get(run.queue)?.state.concurrencyPerKey;
-  const concurrent = own.concurrency === undefined ? undefined : today.concurrency;
+  const concurrent = today.concurrency;
   if (concurrent === undefined && perKey === undefined && !today.rate) return undefined;
   const keys = limitKeysOf(run);
   const concurrency: ConcurrencyLimit[] = [];

@@ -1,8 +1,8 @@
 import type { JobState } from '@jobflow/contracts';
 import { describe, expect, it } from 'vitest';
 import type { JobDefinitionOptions } from '../define/define-job.js';
+import { jobStateOf } from '../define/job-state.js';
 import { decideRegistration, definitionHash } from './decide-registration.js';
-import { jobStateOf } from './job-state.js';
 
 const wanted = (options: JobDefinitionOptions = {}, now = 2_000) => jobStateOf('mail', options, now, 'system:worker');
 const v1 = { title: 'One', input: { type: 'object', required: ['to'] } };

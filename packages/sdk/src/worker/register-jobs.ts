@@ -1,9 +1,10 @@
 import { type EventLog, ensureQueueLevel, type NatsLink, type StateStore, saveState } from '@jobflow/platform';
+import { compileSchema } from '@jobflow/platform/input-schema';
 import type { Logger } from 'pino';
 import type { Handler } from '../define/define-handler.js';
 import type { JobDefinition } from '../define/define-job.js';
+import { jobStateOf } from '../define/job-state.js';
 import { decideRegistration, type RegisterMode } from './decide-registration.js';
-import { jobStateOf } from './job-state.js';
 
 const ACTOR = 'system:worker';
 /** Somebody else saved the job meanwhile: look again. Whoever loses so often leaves it to the others. */
@@ -22,6 +23,8 @@ export interface RegisterJobsParts {
 /**
  * Creates the jobs that do not exist yet, and brings those that nobody has edited to their definition in code. Only at
  * a worker's start: `decideRegistration` says which definition counts.
+ *
+ * @throws TypeError for an input schema that cannot be compiled: nobody could enqueue a run of that job
  */
 export async function registerJobs(
   jobs: readonly (Handler | JobDefinition)[],
@@ -59,6 +62,14 @@ async function register({ name, options }: Handler | JobDefinition, parts: Regis
       return decided satisfies never;
   }
   const { job } = decided;
+  const schema = job.inputSchema === undefined ? undefined : compileSchema(job.inputSchema);
+  if (schema && !schema.ok) {
+    const told = `job ${JSON.stringify(name)}: inputSchema: ${schema.reason}`;
+    // How long it takes is the machine's as well: the next start tries again.
+    if (!schema.tooSlow) throw new TypeError(told);
+    logger.error({ job: name, reason: told }, 'a job could not be registered');
+    return true;
+  }
   const by = { actor: ACTOR };
   const level = await ensureQueueLevel(link, store, log, job.queue, job.priority, { createQueue: true, by });
   if (!level.ok) {

@@ -1,6 +1,5 @@
-import { type AlertRule, ChannelState, type Json } from '@jobflow/contracts';
+import { type AlertRule, ChannelState, type Json, zodProblems } from '@jobflow/contracts';
 import { checkUrl } from '@jobflow/platform';
-import { zodProblems } from '../definitions/zod-problems.js';
 import { withoutNull } from '../enqueue/enqueue-fields.js';
 import type { AlertRuleInput, ChannelInput, ChannelUpdateInput } from './channel-input.js';
 

@@ -72,6 +72,8 @@ export interface Context extends Services {
   readonly foreignOrigin: boolean;
   /** The Idempotency-Key header, if one was sent. */
   readonly idempotencyKey?: string;
+  /** The trace that this request belongs to, and so do the runs it makes: the traceparent header, if it was a valid one. */
+  readonly traceparent?: string;
   /** The client's address; empty for none. */
   readonly address: string;
   /** Aborts when the subscription ended or its client went away; never for a query or mutation over HTTP. */

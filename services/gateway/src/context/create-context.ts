@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decodePosition } from '@jobflow/contracts';
+import { parseTraceparent } from '@jobflow/domain';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import type { RefreshCookie } from '../auth/refresh-cookie.js';
@@ -15,6 +16,8 @@ export interface Incoming {
   position?: string | undefined;
   correlationId?: string | undefined;
   idempotencyKey?: string | undefined;
+  /** The traceparent header as it came. */
+  traceparent?: string | undefined;
   address: string;
   cookie?: RefreshCookie;
   foreignOrigin: boolean;
@@ -29,6 +32,7 @@ export const neverAborted: AbortSignal = new AbortController().signal;
 export function createContextOf(services: Services, authenticator: Authenticator): CreateContext {
   return async (incoming) => {
     const { principal, fault } = await whoIs(authenticator, incoming.authorization);
+    const traceparent = parseTraceparent(incoming.traceparent);
     const { cookie, idempotencyKey, address, foreignOrigin, signal } = incoming;
     return {
       ...services,
@@ -36,6 +40,7 @@ export function createContextOf(services: Services, authenticator: Authenticator
       ...(fault ? { authFault: fault } : {}),
       ...(cookie ? { cookie } : {}),
       ...(idempotencyKey ? { idempotencyKey } : {}),
+      ...(traceparent ? { traceparent } : {}),
       actor: principal?.id ?? 'anonymous',
       correlationId: correlationId(incoming.correlationId),
       positions: readPositions(incoming.position),

@@ -95,6 +95,7 @@ describe('the OpenAPI document', () => {
     expect(post?.parameters?.map(({ name }) => name)).toEqual([
       'x-jobflow-position',
       'idempotency-key',
+      'traceparent',
       'x-correlation-id',
     ]);
   });

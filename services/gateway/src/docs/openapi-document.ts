@@ -67,6 +67,10 @@ const graphql = {
   parameters: [
     parameter('x-jobflow-position', 'A position that an earlier answer carried: this one is read at or after it.'),
     parameter('idempotency-key', 'For enqueue: the same key and fields give the same run.'),
+    parameter(
+      'traceparent',
+      'W3C Trace Context: the runs that this request makes carry it on; ignored if it is not valid.',
+    ),
     parameter('x-correlation-id', 'Names the request in logs and errors; made up if it is left out.'),
   ],
   requestBody: { required: true, content: json(ref('GraphqlRequest')) },

@@ -40,7 +40,9 @@ export function prepareRuns(ctx: Context, store: StateStore, wanted: readonly Wa
       ? {}
       : schemaProblems(job, fields.input === undefined ? job.defaultInput : fields.input, patience);
     if (fields.callbackUrl !== undefined) Object.assign(found, callbackProblems(ctx, fields.callbackUrl));
-    const resolved = resolveRun(job, fields, { id: newId(), now, actor: ctx.actor });
+    const { traceparent } = ctx;
+    const traced = traceparent === undefined ? fields : { ...fields, traceparent };
+    const resolved = resolveRun(job, traced, { id: newId(), now, actor: ctx.actor });
     if (!resolved.ok) Object.assign(found, resolved.fields);
     for (const [field, problem] of Object.entries(found)) problems[`${path}${field}`] = problem;
     if (Object.keys(problems).length > SHOWN) break;

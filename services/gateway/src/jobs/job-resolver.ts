@@ -15,7 +15,7 @@ import { missingSecrets } from '../secrets/missing-secrets.js';
 import { Job, JobConnection } from './job.js';
 import { JobInput, JobUpdateInput } from './job-input.js';
 import { JobFilter, JobSort } from './job-list-input.js';
-import { changedJob, jobProblems, newJob } from './job-state-of.js';
+import { changedJob, changeProblems, jobProblems, newJob } from './job-state-of.js';
 import { listJobs } from './list-jobs.js';
 
 @Resolver()
@@ -43,7 +43,8 @@ export class JobResolver {
     const store = await settledState(ctx);
     const around = { now: ctx.clock.now(), actor: ctx.actor, defaultPriority: defaultPriority(store) };
     let job = newJob(input, around);
-    await checkJob(ctx, store, job, true);
+    refuseIfWrong({ ...(await missingSecrets(ctx, job)), ...jobProblems(job, ctx.config.allowCidrs) });
+    requireQueue(store, job.queue);
     const event = (now: StateStore): StateEvent => {
       // Runs name their job and its revision: one that was there before under this name had the earlier ones.
       job = { ...job, revision: now.lastRevisionOf(job.name) + 1 };
@@ -66,7 +67,11 @@ export class JobResolver {
       find: (store) => store.jobs.get(name),
       decide: async (job, store) => {
         const next = changedJob(job, input, { defaultPriority: defaultPriority(store) });
-        await checkJob(ctx, store, next, input.spec !== undefined || Boolean(input.kind));
+        // A job whose secret was lost can still be switched off.
+        const newSpec = input.spec !== undefined || Boolean(input.kind);
+        const missing = newSpec ? await missingSecrets(ctx, next) : {};
+        refuseIfWrong({ ...missing, ...changeProblems(job, next, ctx.config.allowCidrs) });
+        if (next.queue !== job.queue) requireQueue(store, next.queue);
         return next;
       },
       event: (job) => ({ type: 'JobSaved', job }),
@@ -132,10 +137,10 @@ const defaultPriority =
   (queue: string): number =>
     store.queues.get(queue)?.state.defaultPriority ?? 5;
 
-/** @param newSpec its secrets are looked for only then: a job whose secret was lost can still be switched off */
-async function checkJob(ctx: Context, store: StateStore, job: JobState, newSpec: boolean): Promise<void> {
-  const found = jobProblems(job, ctx.config.allowCidrs);
-  const problems = newSpec ? { ...(await missingSecrets(ctx, job)), ...found } : found;
+function refuseIfWrong(problems: Record<string, string>): void {
   if (Object.keys(problems).length > 0) throw badUserInput(problems);
-  if (!hasQueue(store, job.queue)) throw notFound('queue', job.queue);
+}
+
+function requireQueue(store: StateStore, queue: string): void {
+  if (!hasQueue(store, queue)) throw notFound('queue', queue);
 }

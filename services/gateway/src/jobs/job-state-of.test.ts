@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobInput } from './job-input.js';
-import { changedJob, jobProblems, newJob } from './job-state-of.js';
+import { changedJob, changeProblems, jobProblems, newJob } from './job-state-of.js';
 
 const around = { now: 1, actor: 'me', defaultPriority: (queue: string) => (queue === 'mail' ? 2 : 5) };
 const made = (input: Partial<JobInput> = {}) => newJob({ name: 'j', kind: 'HANDLER', ...input }, around);
@@ -47,8 +47,11 @@ describe('a job', () => {
 
   it('may limit memory and CPU where a process of its own keeps it', () => {
     expect(problems({ kind: 'SHELL', spec: { script: 'x' }, limits: { memoryMb: 64, cpuSeconds: 5 } })).toEqual([]);
-    expect(problems({ limits: { memoryMb: 64 } })).toEqual(['limits.memoryMb']);
-    expect(problems({ limits: { memoryMb: null } })).toEqual([]);
+    expect(problems({ limits: { memoryMb: 64, cpuSeconds: 5 } })).toEqual([]);
+    const http = { kind: 'HTTP', spec: { url: 'https://example.com' } } as const;
+    expect(problems({ ...http, limits: { memoryMb: 64 } })).toEqual(['limits.memoryMb']);
+    expect(problems({ ...http, limits: { memoryMb: null } })).toEqual([]);
+    expect(problems({ limits: { memoryMb: 2 ** 31 } })).toEqual(['limits.memoryMb']);
   });
 
   it('may limit how many of its runs start and run at once, within reason', () => {
@@ -63,5 +66,28 @@ describe('a job', () => {
     expect(problems({ limits: { rate: { limit: 1, perMs: 86_400_001 } } })).toEqual(['limits.rate.perMs']);
     for (const concurrencyKey of ['', '$[0]', 'a..b', 'a b'])
       expect(problems({ limits: { concurrencyKey } })).toEqual(['limits.concurrencyKey']);
+  });
+});
+
+describe('a job with something wrong in it, made some other way', () => {
+  const old = made({
+    title: 'x'.repeat(201),
+    limits: { concurrency: 100_001, memoryMb: 64 },
+    inputSchema: { type: 7 },
+  });
+  const changes = (input: Parameters<typeof changedJob>[1]) =>
+    Object.keys(changeProblems(old, changedJob(old, input, around), []));
+
+  it('can be changed elsewhere, and be switched off', () => {
+    expect(Object.keys(jobProblems(old, []))).toEqual(['title', 'limits.concurrency', 'inputSchema']);
+    expect(changes({ enabled: false, tags: ['a'], spec: {} })).toEqual([]);
+    expect(changes({ title: 'better', enabled: true })).toEqual([]);
+  });
+
+  it('is refused what is wrong in what a change touches, or wrong because of it', () => {
+    expect(changes({ title: 'y'.repeat(201) })).toEqual(['title']);
+    expect(changes({ limits: { concurrencyKey: 'a' } })).toEqual(['limits.concurrency']);
+    expect(changes({ inputSchema: 7 })).toEqual(['inputSchema']);
+    expect(changes({ kind: 'SQL', spec: { connection: 'db', query: 'select 1' } })).toEqual(['limits.memoryMb']);
   });
 });

@@ -1,14 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   defaultRetryPolicy,
   defaultTimeoutPolicy,
-  JobState,
+  type JobState,
   type Json,
-  limits as sizes,
   type TimeoutPolicy,
 } from '@jobflow/contracts';
+import { jobProblems as ownProblems } from '@jobflow/domain';
 import { compileSchema } from '@jobflow/platform/input-schema';
-import { zodProblems } from '../definitions/zod-problems.js';
-import { flowLimitProblems } from '../limits/flow-limits.js';
 import type { JobInput, JobUpdateInput } from './job-input.js';
 import { specProblems } from './spec-schemas.js';
 
@@ -88,15 +87,7 @@ function policy<P extends object>(given: { [K in keyof P]?: P[K] | null } | null
 
 /** Everything that is wrong with a job, by path. @param allow ranges of addresses that jobs may call */
 export function jobProblems(job: JobState, allow: readonly string[]): Record<string, string> {
-  const parsed = JobState.safeParse(job);
-  return {
-    ...(parsed.success ? {} : zodProblems(parsed.error)),
-    ...specProblems(job.kind, job.spec, allow),
-    ...schemaProblem(job.inputSchema),
-    ...sizeProblem(job.defaultInput),
-    ...timeoutProblems(job.timeout),
-    ...limitProblems(job),
-  };
+  return { ...ownProblems(job), ...specProblems(job.kind, job.spec, allow), ...schemaProblem(job.inputSchema) };
 }
 
 function schemaProblem(schema: Json | undefined): Record<string, string> {
@@ -104,30 +95,17 @@ function schemaProblem(schema: Json | undefined): Record<string, string> {
   return compiled && !compiled.ok ? { inputSchema: compiled.reason } : {};
 }
 
-function sizeProblem(input: Json | undefined): Record<string, string> {
-  const bytes = input === undefined ? 0 : Buffer.byteLength(JSON.stringify(input));
-  return bytes > sizes.inputBytes
-    ? { defaultInput: `is ${bytes} bytes of JSON; at most ${sizes.inputBytes} are allowed` }
-    : {};
-}
-
-function timeoutProblems({ softMs, hardMs }: TimeoutPolicy): Record<string, string> {
-  if (softMs === 0) return { 'timeout.softMs': 'must be at least 1' };
-  if (hardMs === 0) return { 'timeout.hardMs': 'must be at least 1' };
-  return softMs !== undefined && hardMs !== undefined && softMs > hardMs
-    ? { 'timeout.softMs': 'must not be above hardMs' }
-    : {};
-}
-
-/** What runs in a process of its own. */
-const contained: ReadonlySet<JobState['kind']> = new Set(['SHELL', 'PYTHON', 'JAVASCRIPT']);
-
-/** Limits that no executor keeps are refused, not taken and forgotten. */
-function limitProblems({ kind, limits }: JobState): Record<string, string> {
-  const problems = flowLimitProblems(limits, 'limits.');
-  for (const name of ['memoryMb', 'cpuSeconds'] as const) {
-    if (limits[name] !== undefined && !contained.has(kind))
-      problems[`limits.${name}`] = `is not supported yet for jobs of kind ${kind}`;
-  }
-  return problems;
+/**
+ * What is wrong with a job after a change that is the change's: what it touched, and what is wrong only since. A job that
+ * was made some other way, with something that is refused here, can still be switched off.
+ */
+export function changeProblems(before: JobState, after: JobState, allow: readonly string[]): Record<string, string> {
+  const known = jobProblems(before, allow);
+  const fields = Object.keys(after) as (keyof JobState)[];
+  const touched = new Set<string>(fields.filter((key) => !isDeepStrictEqual(before[key], after[key])));
+  return Object.fromEntries(
+    Object.entries(jobProblems(after, allow)).filter(
+      ([path, problem]) => touched.has(path.split('.', 1)[0] ?? path) || known[path] !== problem,
+    ),
+  );
 }

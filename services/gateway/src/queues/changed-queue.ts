@@ -1,5 +1,5 @@
 import { Priority, type QueueState } from '@jobflow/contracts';
-import { flowLimitProblems } from '../limits/flow-limits.js';
+import { flowLimitProblems } from '@jobflow/domain';
 import type { QueueInput } from './queue.js';
 
 const RETENTION_DAYS = { preset: 30, min: 1, max: 3650 };

@@ -1,7 +1,6 @@
-import { type JobState, type Json, ScheduleState, limits as sizes } from '@jobflow/contracts';
+import { type JobState, type Json, ScheduleState, limits as sizes, zodProblems } from '@jobflow/contracts';
 import { isTimeZone, nextTick, parseCron } from '@jobflow/domain';
 import { schemaProblems } from '@jobflow/platform/input-schema';
-import { zodProblems } from '../definitions/zod-problems.js';
 import type { ScheduleInput, ScheduleUpdateInput } from './schedule-input.js';
 
 const DEFAULT_MAX_MISSED = 100;

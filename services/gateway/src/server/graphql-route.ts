@@ -63,6 +63,7 @@ function contextOf(
     authorization,
     position: one(request.headers['x-jobflow-position']),
     idempotencyKey: one(request.headers['idempotency-key']),
+    traceparent: one(request.headers.traceparent),
     correlationId: request.id,
     address: request.ip,
     cookie: createRefreshCookie(request, reply, secure),

@@ -27,6 +27,7 @@ export async function loadWaiters(db: Queryable): Promise<Waiters> {
 export function waitersNeeded(commits: Commits, cache: Pick<RunCache, 'get'>, waiters: Waiters): Map<string, number> {
   const needed = new Map<string, number>();
   const born = new Map<string, string[]>();
+  const keysOf = (id: string) => new Set([...(cache.get(id)?.limitKeys ?? []), ...(born.get(id) ?? [])]);
   const need = (keys: Set<string>, runId: string) => {
     const waitsFor = cache.get(runId)?.limitKey;
     if (waitsFor !== undefined) keys.add(waitsFor);
@@ -35,19 +36,23 @@ export function waitersNeeded(commits: Commits, cache: Pick<RunCache, 'get'>, wa
   for (const { commit } of commits) {
     for (const event of commit.events) {
       if (event.type === 'FlowCancelRequested') {
-        for (const runId of event.runIds) need(new Set(cache.get(runId)?.limitKeys ?? born.get(runId)), runId);
+        for (const runId of event.runIds) need(keysOf(runId), runId);
         continue;
       }
       if (PASSIVE.has(event.type) || !isOfOneRun(event)) continue;
       const id = runIdOf(event);
       if (event.type === 'RunQueued' || event.type === 'RunPlanned') {
         const keys = concurrencyKeysOf(event.run);
-        if (keys) born.set(id, keys);
+        if (keys) born.set(id, [...(born.get(id) ?? []), ...keys]);
         // An input of templates has its keys only now: both sets may matter in this batch.
         if (keys && event.run.flow?.templated) need(new Set(keys), id);
       }
-      const keys = new Set(cache.get(id)?.limitKeys ?? born.get(id));
-      if (event.type === 'RunLimited') keys.add(event.key);
+      const keys = keysOf(id);
+      if (event.type === 'RunLimited') {
+        keys.add(event.key);
+        // A run that did not carry the key does from here on.
+        born.set(id, [...keys]);
+      }
       need(keys, id);
     }
   }

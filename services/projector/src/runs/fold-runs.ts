@@ -157,6 +157,7 @@ function foldEvent(parts: Parts, event: RunLifeEvent, seq: number, commit: RunCo
     noteFire(folded.fires, backfilledFire(event.run));
     if (event.run.retryOf) folded.retried.push({ of: event.run.retryOf, by: id, seq });
   }
+  if (before && before.limitKeys !== state.limitKeys) row.rekeyed = true;
   keepOutcome(row, event, before);
   folded.counter.add(before, state, event, meta);
   for (const effect of effects) {
@@ -178,7 +179,7 @@ function keepOutcome(row: RunRow, event: RunLifeEvent, before: RunState | undefi
     row.result = { value: null };
     row.error = { value: null };
   } else if (event.type === 'RunQueued' && before && event.run.flow?.templated) {
-    row.input = { value: event.run.input ?? null, limitKeys: row.state.limitKeys };
+    row.input = { value: event.run.input ?? null };
   }
 }
 

@@ -82,6 +82,7 @@ export const GIVEN: readonly CopyColumn<NewRunRow>[] = [
   ofDefinition('schedule_id', 'text', (d) => d.scheduleId),
   ofDefinition('fire_at', 'instant', (d) => d.fireAt),
   { name: 'trace_id', type: 'text', of: (row) => row.traceId },
+  ofDefinition('traceparent', 'text', (d) => d.traceparent),
   ofState('limit_keys', 'texts', (s) => s.limitKeys),
   ofState('flow_id', 'uuid', (s) => s.flowId),
   ofDefinition('flow_key', 'text', (d) => d.flow?.key),

@@ -15,8 +15,10 @@ export interface RunRow {
   /** Absent: as it is; null: none. */
   result?: { value: Json | null };
   error?: { value: RunError | null };
-  /** What was made of an input with templates, and the keys it is limited by since. */
-  input?: { value: Json | null; limitKeys: string[] | undefined };
+  /** What was made of an input with templates. */
+  input?: { value: Json | null };
+  /** The keys that it may hold permits of are others than before. */
+  rekeyed?: boolean;
 }
 
 /** The row of a run that is new. */

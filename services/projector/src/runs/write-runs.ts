@@ -33,8 +33,10 @@ const assigned = ({ name, type }: CopyColumn<RunRow>): string => {
 };
 const UPDATE = `update read.runs r set ${CHANGING.map(assigned).join(', ')}
   from changed_runs x where r.id = x.id and r.id = any($1::uuid[])`;
-const INPUTS = `update read.runs r set input = x.input, limit_keys = x.limit_keys
-  from json_to_recordset($1::json) as x(id uuid, input json, limit_keys text[]) where r.id = x.id`;
+const INPUTS = `update read.runs r set input = x.input
+  from json_to_recordset($1::json) as x(id uuid, input json) where r.id = x.id`;
+const LIMIT_KEYS = `update read.runs r set limit_keys = x.limit_keys
+  from json_to_recordset($1::json) as x(id uuid, limit_keys text[]) where r.id = x.id`;
 /** What was skipped may run after all, by a backfill; what ran, ran. `noteFire` says the same within a batch. */
 const FIRES = `insert into read.schedule_fires as f (schedule_id, tick, after_run, outcome, why, run_id)
   select x.schedule_id, to_timestamp(x.tick / 1000.0), x.after_run, x.outcome, x.why, x.run_id
@@ -82,9 +84,12 @@ export async function writeRuns(tx: DbSession, folded: RunsFolded): Promise<void
   if (inserts.length > 0) await tx.copy('read.runs', ALL, inserts);
   if (updates.length > 0) await update(tx, updates);
   const inputs = [...folded.rows.values()].flatMap(({ state, input }) =>
-    input ? [{ id: state.id, input: input.value, limit_keys: input.limitKeys ?? null }] : [],
+    input ? [{ id: state.id, input: input.value }] : [],
   );
   await send('runs-inputs', INPUTS, inputs);
+  const rekeyed = updates.filter((row) => row.rekeyed);
+  const limitKeys = rekeyed.map(({ state }) => ({ id: state.id, limit_keys: state.limitKeys ?? null }));
+  await send('runs-limit-keys', LIMIT_KEYS, limitKeys);
   await writeFlows(tx, folded.flows);
   const told = updates.filter((row) => row.timeline);
   if (told.length > 0) await tx.copy('read.run_events', TIMELINE, told);

@@ -18,6 +18,7 @@ export function definitionOf(row: DueRow): RunDefinition {
     fireAt: row.fire_at?.getTime(),
     retryOf: row.retry_of,
     test: row.test || undefined,
+    traceparent: row.traceparent,
     flow: flowOf(row),
   };
   return {

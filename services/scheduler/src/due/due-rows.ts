@@ -39,6 +39,7 @@ export interface DueRow {
   retry_of: string | null;
   schedule_id: string | null;
   fire_at: Date | null;
+  traceparent: string | null;
   losses: number;
   wait_reason: string | null;
   wait_since: Date | null;
@@ -57,7 +58,7 @@ export interface DueRow {
 
 const COLUMNS = `id, job, job_revision, kind, spec, policy, status, queue, priority, input, input is not null as has_input,
   attempt, delivery, tags, created_at, created_by, due_at, next_attempt_at, expires_at, idempotency_key, unique_key,
-  callback_url, test, retry_of, schedule_id, fire_at, losses, wait_reason, wait_since, limit_key, limited_since,
+  callback_url, test, retry_of, schedule_id, fire_at, traceparent, losses, wait_reason, wait_since, limit_key, limited_since,
   queued_seq, reschedules, superseded, flow_id, flow_key, input_template,
   coalesce(octet_length(input::text), 0) + coalesce(octet_length(spec::text), 0) as size`;
 

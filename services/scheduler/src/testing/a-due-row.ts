@@ -30,6 +30,7 @@ export const aDueRow = (over: Partial<DueRow> = {}): DueRow => ({
   retry_of: null,
   schedule_id: null,
   fire_at: null,
+  traceparent: null,
   losses: 0,
   wait_reason: null,
   wait_since: null,

@@ -1,13 +1,6 @@
-import {
-  defaultRetryPolicy,
-  defaultTimeoutPolicy,
-  type JobState,
-  type Json,
-  RetryPolicy,
-  TimeoutPolicy,
-} from '@jobflow/contracts';
-import type { JobDefinitionOptions } from '../define/define-job.js';
-import { toJsonSchema } from '../define/input-schema.js';
+import { defaultRetryPolicy, defaultTimeoutPolicy, type JobState, type Json } from '@jobflow/contracts';
+import type { JobDefinitionOptions } from './define-job.js';
+import { toJsonSchema } from './input-schema.js';
 
 /** The job that a handler or a definition stands for, as it is created if there is none of that name. */
 export function jobStateOf(name: string, options: JobDefinitionOptions, now: number, actor: string): JobState {
@@ -23,8 +16,8 @@ export function jobStateOf(name: string, options: JobDefinitionOptions, now: num
     ...(defaultInput !== undefined && { defaultInput }),
     queue: options.queue ?? 'default',
     priority: options.priority ?? 5,
-    retry: RetryPolicy.parse({ ...defaultRetryPolicy, ...options.retry }),
-    timeout: TimeoutPolicy.parse(timeouts),
+    retry: { ...defaultRetryPolicy, ...given(options.retry) },
+    timeout: given(timeouts),
     limits,
     guarantee: options.guarantee ?? 'AT_LEAST_ONCE',
     logLevel: options.logLevel ?? 'INFO',
@@ -37,3 +30,7 @@ export function jobStateOf(name: string, options: JobDefinitionOptions, now: num
     updatedBy: actor,
   };
 }
+
+/** Without the fields that are undefined. */
+const given = <T extends object>(fields: T = {} as T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;

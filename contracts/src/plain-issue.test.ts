@@ -1,6 +1,7 @@
-import { JobState, QueueName } from '@jobflow/contracts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { QueueName } from './names.js';
+import { JobState } from './state-events.js';
 import { zodProblems } from './zod-problems.js';
 
 const problemsOf = (schema: z.ZodType, value: unknown) => {

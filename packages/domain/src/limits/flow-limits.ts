@@ -1,4 +1,4 @@
-import { parseKeyPath } from '@jobflow/domain';
+import { parseKeyPath } from './limit-keys.js';
 
 /*
  * What concurrency and rates may be. Larger ones are no limit; a longer period is a schedule.
