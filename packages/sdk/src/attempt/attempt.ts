@@ -37,6 +37,8 @@ export class Attempt implements ContextHost {
   claim: number;
   /** While a re-claim is under way, its end must be awaited before anything is recorded. */
   claiming: Promise<void> | undefined;
+  /** Its start or its progress is on its way into the log, where its outcome would be before it. */
+  telling: Promise<void> | undefined;
   /** Its handler was called. */
   begun = false;
   ended = false;

@@ -87,8 +87,7 @@ export class ActiveReporter {
 
   #recordStart(attempt: Attempt, alone: boolean): Promise<boolean> {
     const { startedAt } = attempt;
-    const event: RunEvent = { type: 'RunStarted', ...this.#ref(attempt), startedAt, ...(alone && { alone }) };
-    return this.#options.record(activeSubject(attempt.run.queue), [event]);
+    return this.#tell(attempt, { type: 'RunStarted', ...this.#ref(attempt), startedAt, ...(alone && { alone }) });
   }
 
   #tellAllProgress(): void {
@@ -116,8 +115,18 @@ export class ActiveReporter {
       progress: progress.percent,
       ...(progress.message !== undefined && { message: storableText(String(progress.message), PROGRESS_MESSAGE) }),
     };
-    void this.#options.record(activeSubject(attempt.run.queue), [event]);
+    void this.#tell(attempt, event);
     this.#progressTimer ??= this.#options.clock.setTimer(PROGRESS_TICK_MS, () => this.#tellAllProgress());
+  }
+
+  /** What is told on another subject than the outcome has no order with it, unless the outcome waits. */
+  #tell(attempt: Attempt, event: RunEvent): Promise<boolean> {
+    const told = this.#options.record(activeSubject(attempt.run.queue), [event]);
+    const telling = told.then(() => {
+      if (attempt.telling === telling) attempt.telling = undefined;
+    });
+    attempt.telling = telling;
+    return told;
   }
 
   #ref({ run, attempt, delivery, claim }: Attempt) {

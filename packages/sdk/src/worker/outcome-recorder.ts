@@ -41,7 +41,7 @@ export class OutcomeRecorder {
   record(attempt: Attempt, outcome: Outcome): void {
     this.unsettled += 1;
     const logs = attempt.logFlushed();
-    if (logs || attempt.claiming) void this.#recordAfter(attempt, outcome, logs);
+    if (logs || attempt.claiming || attempt.telling) void this.#recordAfter(attempt, outcome, logs);
     else this.#write(attempt, outcome);
   }
 
@@ -87,7 +87,8 @@ export class OutcomeRecorder {
       timer.cancel();
     }
     // A re-claim that is under way decides under which claim the outcome counts, and it may begin while the logs wait.
-    while (attempt.claiming) await attempt.claiming;
+    for (let first = attempt.claiming ?? attempt.telling; first; first = attempt.claiming ?? attempt.telling)
+      await first;
     this.#write(attempt, outcome);
   }
 

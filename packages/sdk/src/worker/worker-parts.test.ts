@@ -6,6 +6,7 @@ import { Attempt } from '../attempt/attempt.js';
 import { LogBuffer } from '../attempt/log-buffer.js';
 import { defineHandler } from '../define/define-handler.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
+import { ActiveReporter } from './active-reporter.js';
 import { HandlerlessRuns } from './handlerless-runs.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
 import { Runners } from './runners.js';
@@ -177,6 +178,22 @@ describe('an outcome', () => {
     stored.resolve();
     await recorder.idle();
     expect(order).toEqual(['publish RunSucceeded', 'stored', 'ack', 'settled']);
+  });
+
+  it('is told after the start of its run, although on another subject', async () => {
+    const { attempt, recorder, order, stored, clock } = makeRecorder();
+    const startStored = Promise.withResolvers<boolean>();
+    const active = new ActiveReporter({ workerId: 'me', clock, record: () => startStored.promise });
+    active.started(attempt);
+    await clock.advance(30);
+    attempt.returned(1);
+    await clock.advance(0);
+    expect(order).toEqual([]);
+    startStored.resolve(true);
+    stored.resolve();
+    await recorder.idle();
+    expect(order[0]).toBe('publish RunSucceeded');
+    active.stop();
   });
 
   it('that is stored late leaves its message to whoever may have it by then', async () => {
