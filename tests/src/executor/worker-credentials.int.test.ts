@@ -113,6 +113,8 @@ describe('the credentials of a worker', () => {
     await expect(redis.flushall()).rejects.toThrow(/NOPERM/);
     await expect(redis.config('GET', '*')).rejects.toThrow(/NOPERM/);
     await expect(redis.acl('LIST')).rejects.toThrow(/NOPERM/);
+    await expect(redis.scan(0)).rejects.toThrow(/NOPERM/);
+    await expect(redis.get('jf:{limits}else')).rejects.toThrow(/NOPERM/);
     expect(await redis.set('jf:{limits}:p:c:x', '1')).toBe('OK');
     const ended = once(redis, 'end');
     await command('revoke', '--name', 'counter');

@@ -17,9 +17,9 @@ export async function askRedis(url: string, timeoutMs?: number): Promise<RedisAn
   });
 }
 
-/** Has a Redis server read its file of users again: who is not in it any more is disconnected. */
-export async function reloadRedisUsers(url: string): Promise<void> {
-  const refused = await talk<string>(saying(url, ['ACL', 'LOAD']), (heard) => {
+/** Has a Redis server carry out one command, whatever it answers. @throws Error with its refusal */
+export async function commandRedis(url: string, words: readonly string[]): Promise<void> {
+  const refused = await talk<string>(saying(url, words), (heard) => {
     const text = heard.toString('utf8');
     const answer = refusalIn(text);
     if (answer !== undefined) return { answer };

@@ -26,14 +26,24 @@ maxmemory-policy noeviction
 loglevel notice
 `;
 
-/** What the permits of the SDK take: their keys, their news, scripts, the server's clock, and what a client asks first. */
-const WORKER_RULES =
-  'resetkeys ~jf:{limits}* resetchannels &jf:{limits}:news -@all +@read +@write +@scripting +@pubsub +@connection -@dangerous +time +info';
+/** What the permits of the SDK take, command by command: scripts, the server's clock, news, what a client asks first. */
+const COMMANDS = [
+  ...['eval', 'evalsha', 'time', 'info', 'ping', 'auth', 'hello', 'select', 'quit', 'client|setname'],
+  ...['subscribe', 'unsubscribe', 'publish', 'exists', 'get', 'set', 'del', 'pexpire'],
+  ...['hget', 'hset', 'hsetnx', 'hdel', 'hkeys', 'hvals', 'hlen', 'hexists', 'hincrby', 'hrandfield'],
+  ...['zadd', 'zrem', 'zrange', 'zrangebyscore', 'zcard'],
+];
+
+/** A worker's user, as ACL SETUSER and the file of users have it. */
+export const redisWorkerUser = ({ user, sha256 }: RedisWorkerUser): string[] => [
+  ...[user, 'reset', 'on', `#${sha256}`, '~jf:{limits}', '~jf:{limits}:*', '&jf:{limits}:news', '-@all'],
+  ...COMMANDS.map((command) => `+${command}`),
+];
 
 /** The users of the private server: Jobflow itself, who may do everything, and workers elsewhere. */
 export const redisUsers = (sha256: string, workers: readonly RedisWorkerUser[]): string =>
   [
     `user default reset on #${sha256} ~* &* +@all`,
-    ...workers.map((worker) => `user ${worker.user} reset on #${worker.sha256} ${WORKER_RULES}`),
+    ...workers.map((worker) => `user ${redisWorkerUser(worker).join(' ')}`),
     '',
   ].join('\n');

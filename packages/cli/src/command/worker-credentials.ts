@@ -2,8 +2,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askNats } from '../backing/ask-nats.js';
-import { reloadRedisUsers } from '../backing/ask-redis.js';
+import { commandRedis } from '../backing/ask-redis.js';
 import { workerUserConfig } from '../backing/nats-config.js';
+import { redisWorkerUser } from '../backing/redis-config.js';
 import { ADDRESS_FILE, type Address, inUrl } from '../backing/server.js';
 import { readJsonFile } from '../data-dir/json-file.js';
 import { readSecrets, type Secrets } from '../data-dir/secrets.js';
@@ -17,7 +18,7 @@ import {
 } from '../data-dir/worker-users.js';
 import { PlainError } from '../plain-error.js';
 import { reachableHost } from '../platform/claim-port.js';
-import { signalRecorded } from '../process/pid-files.js';
+import { runsRecorded, signalRecorded } from '../process/pid-files.js';
 import type { Command, CommandContext } from './command.js';
 import { dataDirOf } from './data-dir-of.js';
 import { parseOptions } from './parse-options.js';
@@ -95,32 +96,38 @@ async function newCredentials(name: string): Promise<{ user: string; password: s
 async function create(context: CommandContext, home: string, name: string): Promise<number> {
   const [secrets, nats, redis] = [await readSecrets(home), await natsAddress(home), await addressOf(home, 'redis')];
   const { user, password, hash } = await newCredentials(name);
-  await addWorkerCredentials(home, { name, user, hash, sha256: await sha256(password), createdAt: Date.now() });
-  const running = await apply(home, secrets);
-  if (running) {
-    await untilAnswer(urlOf('nats', user, password, here(nats)), 'accepted').catch(async (error: unknown) => {
-      await removeWorkerCredentials(home, name); // nobody has seen the password
-      throw error;
-    });
+  const digest = await sha256(password);
+  await addWorkerCredentials(home, { name, user, hash, sha256: digest, createdAt: Date.now() });
+  let running: Running;
+  try {
+    running = await apply(home, secrets, ['SETUSER', ...redisWorkerUser({ user, sha256: digest })]);
+    if (running.nats) await untilAnswer(urlOf('nats', user, password, here(nats)), 'accepted');
+  } catch (error) {
+    await removeWorkerCredentials(home, name); // nobody has seen the password
+    throw error;
   }
+  // One that does not run beside NATS is of the past: REDIS_URL names another.
+  const counts = redis !== undefined && (running.redis || !running.nats);
   const urls = {
     NATS_URL: urlOf('nats', user, password, elsewhere(nats)),
-    ...(redis && { REDIS_URL: urlOf('redis', user, password, elsewhere(redis)) }),
+    ...(counts && { REDIS_URL: urlOf('redis', user, password, elsewhere(redis)) }),
   };
   for (const line of shown(name, urls)) context.print(line);
   const flags = [
     ...(isOfThisMachine(nats) ? ['--nats-listen'] : []),
-    ...(isOfThisMachine(redis) ? ['--redis-listen'] : []),
+    ...(counts && isOfThisMachine(redis) ? ['--redis-listen'] : []),
   ];
   if (flags.length > 0) {
     context.print(`Only this machine reaches them: for workers elsewhere start Jobflow with ${flags.join(' and ')}.`);
   }
-  if (!running) context.print('Jobflow does not run now: they hold from its next start on.');
+  if (!counts) context.print(OWN_REDIS);
+  if (!running.nats) context.print('Jobflow does not run now: they hold from its next start on.');
   return 0;
 }
 
-const isOfThisMachine = (address: Address | undefined): boolean =>
-  address !== undefined && reachableHost(address.host) === '127.0.0.1' && address.host !== '0.0.0.0';
+const OWN_REDIS = 'For runs under limits also give it your REDIS_URL: there they are counted.';
+
+const isOfThisMachine = ({ host }: Address): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
 
 function shown(name: string, urls: Readonly<Record<string, string>>): string[] {
   const settings = Object.entries(urls).map(([variable, url]) => `${variable}=${url}`);
@@ -151,22 +158,30 @@ async function revoke(context: CommandContext, home: string, name: string): Prom
   const secrets = await readSecrets(home);
   const { workerUser } = await import('@jobflow/contracts');
   await removeWorkerCredentials(home, name);
-  const running = await apply(home, secrets);
-  if (running) await untilAnswer(urlOf('nats', workerUser(name), '-', here(await natsAddress(home))), 'refused');
+  const running = await apply(home, secrets, ['DELUSER', workerUser(name)]);
+  if (running.nats) await untilAnswer(urlOf('nats', workerUser(name), '-', here(await natsAddress(home))), 'refused');
   context.print(`Credentials "${name}" are revoked: whoever used them is disconnected.`);
   return 0;
 }
 
-/** Lets the servers read their users again. False if they do not run. */
-async function apply(home: string, { natsPassword, redisPassword }: Secrets): Promise<boolean> {
+interface Running {
+  nats: boolean;
+  redis: boolean;
+}
+
+/** Lets the private servers know of a change, those that run. @param redisChange what ACL is to do: its file is for its next start */
+async function apply(
+  home: string,
+  { natsPassword, redisPassword }: Secrets,
+  redisChange: readonly string[],
+): Promise<Running> {
+  const run = join(home, 'run');
+  const address = await addressOf(home, 'redis');
+  if (address) await writeRedisUsers(home, redisPassword);
+  const redis = address !== undefined && (await runsRecorded(run, 'redis'));
+  if (redis) await commandRedis(`redis://:${redisPassword}@${here(address)}`, ['ACL', ...redisChange]);
   await writeNatsUsers(home, natsPassword);
-  const running = await signalRecorded(join(home, 'run'), 'nats', 'SIGHUP');
-  const redis = await addressOf(home, 'redis');
-  if (redis) {
-    await writeRedisUsers(home, redisPassword);
-    if (running) await reloadRedisUsers(`redis://:${redisPassword}@${here(redis)}`);
-  }
-  return running;
+  return { nats: await signalRecorded(run, 'nats', 'SIGHUP'), redis };
 }
 
 /** A server reads its configuration a moment after it was told to. */
@@ -211,6 +226,6 @@ async function printBlock(context: CommandContext, name: string): Promise<number
   context.print('');
   const url = urlOf('nats', user, password, new URL(first).host);
   for (const line of shown(name, { NATS_URL: url })) context.print(line);
-  context.print('For runs under limits also give it your REDIS_URL: there they are counted.');
+  context.print(OWN_REDIS);
   return 0;
 }

@@ -58,6 +58,12 @@ export class PidFiles {
   }
 }
 
+/** Whether a process that another command recorded in this folder runs. */
+export async function runsRecorded(dir: string, name: string): Promise<boolean> {
+  const recorded = await readPidFile(join(dir, `${name}.json`));
+  return recorded?.identity !== undefined && (await isSame(recorded));
+}
+
 /** Signals a process that another command recorded in this folder. False if it does not run. */
 export async function signalRecorded(dir: string, name: string, signalName: NodeJS.Signals): Promise<boolean> {
   const recorded = await readPidFile(join(dir, `${name}.json`));

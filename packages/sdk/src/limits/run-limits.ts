@@ -1,5 +1,6 @@
 import type { RunEventOf } from '@jobflow/contracts';
 import type { Clock, StateStore, Timer } from '@jobflow/platform';
+import { comeAgainAfter } from '../intake/come-again.js';
 import type { Admitted } from '../intake/suspects.js';
 import { type EffectiveLimits, effectiveLimits } from './effective-limits.js';
 import { KeyLines } from './key-lines.js';
@@ -12,7 +13,7 @@ const AWAY_PATIENCE_MS = 5_000;
 const AWAY_AGAIN_MS = 200;
 /** A booked run comes back so long before its turn, so that the way through the log does not make it late. */
 const EARLY_MS = 250;
-/** Then it is offered again after 5 to 15 s. */
+/** Then it is offered again after 5 to 15 s, or later the longer it has waited. */
 const OFFERED_AGAIN_MS = 5_000;
 /** Refused runs that wait here; further ones are told to the log at once. */
 const MOST_WAITING = 500;
@@ -273,7 +274,8 @@ export class RunLimits {
         return this.#options.onRefused(entry.admitted, event);
       }
       case 'unavailable': {
-        const notBefore = now + Math.round(OFFERED_AGAIN_MS * (1 + 2 * random()));
+        const waited = now - (entry.admitted.queued.waitingSince ?? now);
+        const notBefore = now + comeAgainAfter(waited, OFFERED_AGAIN_MS * (1 + 2 * random()));
         const event = { type: 'RunReturned', ...on, reason: 'limits-unavailable', at: now, notBefore } as const;
         return this.#options.onRefused(entry.admitted, event);
       }

@@ -96,7 +96,7 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    const knownAt = this.#stall.turn(clock.now());
+    const knownAt = this.#stall.cameAt(clock.now());
     const first = message.deliveryCount === 1 && !isStale({ claim: 0, knownAt }, clock.now());
     const fresh = first && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     // What is fresh was never here.

@@ -1,10 +1,8 @@
 import type { Outcome } from '@jobflow/domain';
+import { comeAgainAfter } from '../intake/come-again.js';
 import type { QueuedRun } from '../intake/queued-run.js';
 
 const SOONEST_RETURN_MS = 2_000;
-const LATEST_RETURN_MS = 5 * 60_000;
-/** It comes again when it has waited so much longer: a worker that comes back after an hour has it within six minutes. */
-const LONGER = 0.1;
 
 /**
  * Runs for which this worker has no handler. Each goes back to its queue, where a worker that has one may take it, and
@@ -26,8 +24,8 @@ export class HandlerlessRuns {
       const message = `No worker of queue ${run.queue} has ${missing}; it waited ${Math.round(waited / 1000)} s for one`;
       return { kind: 'dead', reason: 'no-handler', error: { code: 'NO_HANDLER', message } };
     }
-    const later = Math.min(Math.max(waited * LONGER, SOONEST_RETURN_MS), LATEST_RETURN_MS);
-    const notBefore = Math.floor(now + Math.min(later, Math.max(50, this.#giveUpAfterMs - waited)));
+    const later = comeAgainAfter(waited, SOONEST_RETURN_MS);
+    const notBefore = now + Math.min(later, Math.max(50, this.#giveUpAfterMs - waited));
     return { kind: 'returned', reason: 'no-handler', notBefore };
   }
 }

@@ -39,9 +39,12 @@ function limitedBefore(row: DueRow): Pick<RunEventOf<'RunQueued'>, 'limited'> {
   return { limited: { since: row.limited_since.getTime(), ...(booked && { booked }) } };
 }
 
+/** Why a worker gave it back: the next one goes by how long that has lasted. */
+const GIVEN_BACK = new Set(['NO_HANDLER', 'LIMITS_UNAVAILABLE']);
+
 /** What the run's history says to whoever is to carry it out. */
 const known = ({ losses, wait_reason, wait_since, reschedules }: DueRow) => ({
   ...(reschedules !== null && reschedules > 0 && { reschedules }),
   ...(losses > 0 && { losses }),
-  ...(wait_reason === 'NO_HANDLER' && wait_since && { waitingSince: wait_since.getTime() }),
+  ...(wait_since && GIVEN_BACK.has(wait_reason ?? '') && { waitingSince: wait_since.getTime() }),
 });
