@@ -9,7 +9,7 @@ import {
 import type { Db, DbSession } from '@jobflow/read-model';
 import { checkLog, commitIdOf, LogMismatchError, storedCheckpoint } from './log-identity.js';
 import type { LogMessage, Projection, Rejected } from './projection.js';
-import { restAfter } from './rest-after.js';
+import { type Pace, restAfter } from './rest-after.js';
 
 export interface ProjectionLoop extends Service {
   /** The last sequence whose rows are committed. */
@@ -48,6 +48,8 @@ export function createProjectionLoop<F>(
   let stopped = false;
   const stopping = Promise.withResolvers<void>();
   const waiters = new Set<{ seq: number; done(passed: boolean): void }>();
+  /** Somebody came to wait: a rest ends. */
+  let wanted = Promise.withResolvers<void>();
 
   const moveTo = (seq: number) => {
     checkpoint = seq;
@@ -89,18 +91,19 @@ export function createProjectionLoop<F>(
       async onBatch(messages) {
         if (failed) return;
         const began = performance.now();
-        let urgent = false;
+        let pace: Pace | undefined;
         try {
           const folded = await projection.fold(messages, session, () => writing);
-          urgent = projection.urgent?.(folded) ?? false;
+          pace = projection.paceOf?.(folded);
           await writing;
           if (!failed) writing = write(session, folded, messages).catch(fail);
         } catch (error) {
           fail(error as Error);
         }
         // The reader gathers meanwhile.
-        const rest = restAfter({ messages: messages.length, tookMs: performance.now() - began, urgent });
-        if (rest >= 1) await Promise.race([stopping.promise, pause(rest)]);
+        const rest = restAfter({ messages: messages.length, tookMs: performance.now() - began, pace });
+        wanted = Promise.withResolvers();
+        if (rest >= 1 && waiters.size === 0) await Promise.race([stopping.promise, wanted.promise, pause(rest)]);
       },
       async onRecreated({ stream }: Recreated) {
         await writing;
@@ -188,6 +191,7 @@ export function createProjectionLoop<F>(
         };
         const timer = setTimeout(() => waiter.done(false), patienceMs);
         waiters.add(waiter);
+        wanted.resolve();
       });
     },
   };

@@ -1,5 +1,6 @@
 import type { ReadMessage } from '@jobflow/platform';
 import type { DbSession } from '@jobflow/read-model';
+import type { Pace } from './rest-after.js';
 
 export type LogMessage = ReadMessage;
 
@@ -26,8 +27,8 @@ export interface Projection<F> {
   /** Writes it, in the transaction that moves the checkpoint. */
   write(tx: DbSession, folded: F): Promise<void>;
   rejectedOf(folded: F): readonly Rejected[];
-  /** Whether somebody waits for what follows from it or from what comes next, which had then better not be gathered long. */
-  urgent?(folded: F): boolean;
+  /** Whether somebody waits for what follows from it or from what comes next. */
+  paceOf?(folded: F): Pace;
   /** After the commit. */
   committed?(folded: F, moved: { prev: number; cur: number }): void;
 }

@@ -1,9 +1,14 @@
+/**
+ * `urgent`: somebody waits for what follows, a child for its parents' ends, a run for another's permit. `patient`: nobody
+ * does, and more may be gathered.
+ */
+export type Pace = 'urgent' | 'patient';
+
 export interface FoldedBatch {
   messages: number;
   /** From when it was given until it was folded and the batch before was written. */
   tookMs: number;
-  /** Somebody waits for what follows: a child for its parents' ends, a run for another's permit. */
-  urgent: boolean;
+  pace: Pace | undefined;
 }
 
 /**
@@ -20,12 +25,12 @@ const BUSY_BATCH = 50;
 const LARGE_BATCH = 500;
 
 /** How long the reader gathers before the next batch, in ms; 0: not at all. */
-export function restAfter({ messages, tookMs, urgent }: FoldedBatch): number {
+export function restAfter({ messages, tookMs, pace }: FoldedBatch): number {
   if (messages >= LARGE_BATCH) return 0;
-  return Math.max(0, gatherOf(messages, urgent) - tookMs);
+  return Math.max(0, gatherOf(messages, pace) - tookMs);
 }
 
-function gatherOf(messages: number, urgent: boolean): number {
-  if (urgent) return URGENT_GATHER_MS;
-  return messages >= BUSY_BATCH ? BUSY_GATHER_MS : GATHER_MS;
+function gatherOf(messages: number, pace: Pace | undefined): number {
+  if (pace === 'urgent') return URGENT_GATHER_MS;
+  return pace === 'patient' && messages >= BUSY_BATCH ? BUSY_GATHER_MS : GATHER_MS;
 }

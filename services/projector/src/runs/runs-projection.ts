@@ -5,6 +5,7 @@ import { movingFlows, runsBelow } from '../flows/flows-needed.js';
 import { loadFlows } from '../flows/load-flows.js';
 import type { Projection } from '../projection/projection.js';
 import { type ReadCommits, readCommits } from '../projection/read-commits.js';
+import type { Pace } from '../projection/rest-after.js';
 import { fetchWaiters, loadWaiters, waitersNeeded } from './fetch-waiters.js';
 import { foldRuns, missingRuns, type RunsFolded } from './fold-runs.js';
 import { loadStates } from './load-states.js';
@@ -74,8 +75,7 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
       await counters.write(tx, folded);
     },
     rejectedOf: (folded) => folded.rejected,
-    urgent: ({ rows }) =>
-      [...rows.values()].some(({ state }) => state.flowId !== undefined || state.limitKeys !== undefined),
+    paceOf,
     committed(folded, { prev, cur }) {
       const effects = [folded.queueRuns, folded.notifyRuns, folded.notifyFlows, folded.deadLetters].some(
         ({ length }) => length > 0,
@@ -83,4 +83,17 @@ export function runsProjection(listener: RunsProjectionListener): Projection<Run
       listener.moved({ prev, cur, effects });
     },
   };
+}
+
+/** Who is queued within this time had better not wait for a batch. */
+const SOON_MS = 100;
+
+/** A flow's next runs wait for the end of this one, and so do others of its keys for its permit. */
+function paceOf({ rows, queueRuns }: RunsFolded): Pace {
+  const soon = Date.now() + SOON_MS;
+  if (queueRuns.some(({ at }) => at <= soon)) return 'urgent';
+  for (const { state } of rows.values()) {
+    if (state.flowId !== undefined || state.limitKeys !== undefined) return 'urgent';
+  }
+  return 'patient';
 }
