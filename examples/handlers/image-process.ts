@@ -2,7 +2,7 @@ import { defineJob } from '@jobflow/sdk';
 
 /**
  * A job that no worker here carries out. Its runs stay queued, saying so, until a worker with a handler named
- * image.process joins, or (by default after 60 s) become dead letters.
+ * image.process joins; where JOBFLOW_NO_HANDLER_AFTER_MS is set, they become dead letters after that.
  */
 export default defineJob('image.process', {
   title: 'Process an image',
