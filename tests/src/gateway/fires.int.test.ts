@@ -130,6 +130,38 @@ describe('the recent fires of a schedule', () => {
   });
 });
 
+describe('how many recent fires', () => {
+  it.each([0, 101])('is 1 to 100, not %i', async (count) => {
+    const id = await longSince({ enabled: false });
+    const query = 'query ($id: ID!, $count: Int) { schedule(id: $id) { recentFires(count: $count) { at } } }';
+    expect(await refusal(home.api, query, { id, count })).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      fields: { count: 'must be 1 to 100' },
+    });
+  });
+});
+
+describe('a schedule of before that lies beyond the bounds', () => {
+  it('is renamed, paused and resumed as it is', async () => {
+    const days = (n: number) => n * 86_400_000;
+    const id = await longSince({ everyMs: days(400), jitterMs: days(2) });
+    const update = `mutation ($id: ID!, $input: ScheduleUpdateInput!) {
+      updateSchedule(id: $id, input: $input) { name enabled everyMs } }`;
+    const kept = { name: 'n', everyMs: days(400) };
+    const named = await home.api.must(update, { id, input: { name: 'n' } });
+    expect(named.updateSchedule).toEqual({ ...kept, enabled: true });
+    const off = await home.api.must(update, { id, input: { enabled: false } });
+    expect(off.updateSchedule).toEqual({ ...kept, enabled: false });
+    const { resumeSchedule } = await home.api.must('mutation ($id: ID!) { resumeSchedule(id: $id) { enabled } }', {
+      id,
+    });
+    expect(resumeSchedule).toEqual({ enabled: true });
+    expect(await refusal(home.api, update, { id, input: { everyMs: days(367) } })).toMatchObject({
+      fields: { everyMs: expect.stringContaining('366 days') },
+    });
+  });
+});
+
 describe('the range of fires', () => {
   it('is ten years at most', async () => {
     const range = { id: 'x', from: '2026-01-01T00:00:00Z', to: '2036-02-01T00:00:00Z' };

@@ -88,6 +88,23 @@ describe('jobs', () => {
     await api.must(UPDATE, { name: 'isolated', input: { enabled: false } });
     await api.must(UPDATE, { name: 'isolated', input: { title: 'By hand', limits: { concurrency: 3 } } });
     expect((await api.must(query, { name: 'isolated' })).job).toEqual({ title: 'By hand', enabled: false, limits });
+    await api.must(UPDATE, { name: 'isolated', input: { enabled: true } });
+  });
+
+  it('whose secret was lost can be switched off and changed, and not on again before it is set', async () => {
+    const set = 'mutation { setSecret(name: "gone", value: "a long enough value") { name } }';
+    await api.must(set);
+    await createJob(api, { name: 'lost', kind: 'SQL', spec: { connection: 'gone', query: 'select 1' } });
+    await home.house.db.query(`delete from gateway.secrets where name = 'gone'`);
+    await api.must(UPDATE, { name: 'lost', input: { enabled: false } });
+    await api.must(UPDATE, { name: 'lost', input: { title: 'Lost' } });
+    const missing = {
+      code: 'BAD_USER_INPUT',
+      fields: { 'spec.connection': expect.stringContaining('does not exist') },
+    };
+    expect(await refusal(api, UPDATE, { name: 'lost', input: { enabled: true } })).toMatchObject(missing);
+    await api.must(set);
+    expect((await api.must(UPDATE, { name: 'lost', input: { enabled: true } })).updateJob.enabled).toBe(true);
   });
 
   it('changed by many at once lose no change', async () => {

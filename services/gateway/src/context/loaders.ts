@@ -5,10 +5,10 @@ export class Loaders {
   readonly #made = new Map<string, DataLoader<never, unknown>>();
 
   /**
-   * The loader of that name. `batch` answers in the order of its keys, undefined for what does not exist.
+   * The loader of that name; keys that are objects are the same if they are one object. `batch` answers in the order of its keys, undefined for what does not exist.
    * Usage: `ctx.loaders.of('worker', (ids: readonly string[]) => workersByIds(ctx.db, ids)).load(id)`
    */
-  of<K extends string | number, V>(
+  of<K extends string | number | object, V>(
     name: string,
     batch: (keys: readonly K[]) => Promise<readonly (V | undefined)[]>,
   ): DataLoader<K, V | undefined> {

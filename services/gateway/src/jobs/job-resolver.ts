@@ -15,7 +15,7 @@ import { missingSecrets } from '../secrets/missing-secrets.js';
 import { Job, JobConnection } from './job.js';
 import { JobInput, JobUpdateInput } from './job-input.js';
 import { JobFilter, JobSort } from './job-list-input.js';
-import { changedJob, changeProblems, jobProblems, newJob } from './job-state-of.js';
+import { becomesAnother, changedJob, changeProblems, jobProblems, newJob } from './job-state-of.js';
 import { listJobs } from './list-jobs.js';
 
 @Resolver()
@@ -68,10 +68,11 @@ export class JobResolver {
       decide: async (job, store) => {
         const next = changedJob(job, input, { defaultPriority: defaultPriority(store) });
         // A job whose secret was lost can still be switched off.
+        const another = becomesAnother(job, next);
         const newSpec = input.spec !== undefined || Boolean(input.kind);
-        const missing = newSpec ? await missingSecrets(ctx, next) : {};
+        const missing = another || newSpec ? await missingSecrets(ctx, next) : {};
         refuseIfWrong({ ...missing, ...changeProblems(job, next, ctx.config.allowCidrs) });
-        if (next.queue !== job.queue) requireQueue(store, next.queue);
+        if (another || next.queue !== job.queue) requireQueue(store, next.queue);
         return next;
       },
       event: (job) => ({ type: 'JobSaved', job }),

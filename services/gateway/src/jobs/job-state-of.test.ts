@@ -88,6 +88,19 @@ describe('a job with something wrong in it, made some other way', () => {
     expect(changes({ title: 'y'.repeat(201) })).toEqual(['title']);
     expect(changes({ limits: { concurrencyKey: 'a' } })).toEqual(['limits.concurrency']);
     expect(changes({ inputSchema: 7 })).toEqual(['inputSchema']);
-    expect(changes({ kind: 'SQL', spec: { connection: 'db', query: 'select 1' } })).toEqual(['limits.memoryMb']);
+  });
+
+  it('is judged whole once it is switched on or becomes another kind', () => {
+    const wrong = ['title', 'limits.concurrency', 'inputSchema'];
+    const off = { ...old, enabled: false };
+    const ofOff = (input: Parameters<typeof changedJob>[1]) =>
+      Object.keys(changeProblems(off, changedJob(off, input, around), []));
+    expect(ofOff({ tags: ['a'], enabled: false })).toEqual([]);
+    expect(ofOff({ enabled: true })).toEqual(wrong);
+    expect(ofOff({ enabled: null })).toEqual(wrong);
+    expect(changes({ kind: 'HANDLER' })).toEqual([]);
+    expect(changes({ kind: 'SQL', spec: { connection: 'db', query: 'select 1' } }).sort()).toEqual(
+      [...wrong, 'limits.memoryMb'].sort(),
+    );
   });
 });

@@ -97,15 +97,21 @@ function schemaProblem(schema: Json | undefined): Record<string, string> {
 
 /**
  * What is wrong with a job after a change that is the change's: what it touched, and what is wrong only since. A job that
- * was made some other way, with something that is refused here, can still be switched off.
+ * was made some other way, with something that is refused here, can still be switched off, but not on again.
  */
 export function changeProblems(before: JobState, after: JobState, allow: readonly string[]): Record<string, string> {
+  const problems = jobProblems(after, allow);
+  if (becomesAnother(before, after)) return problems;
   const known = jobProblems(before, allow);
   const fields = Object.keys(after) as (keyof JobState)[];
   const touched = new Set<string>(fields.filter((key) => !isDeepStrictEqual(before[key], after[key])));
   return Object.fromEntries(
-    Object.entries(jobProblems(after, allow)).filter(
+    Object.entries(problems).filter(
       ([path, problem]) => touched.has(path.split('.', 1)[0] ?? path) || known[path] !== problem,
     ),
   );
 }
+
+/** Whether a change makes runs of what made none, or none of this kind: then all of the job is judged as if it were new. */
+export const becomesAnother = (before: JobState, after: JobState): boolean =>
+  (after.enabled && !before.enabled) || after.kind !== before.kind;

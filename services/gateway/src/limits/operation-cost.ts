@@ -18,7 +18,8 @@ import {
 /*
  * What answering an operation costs, in points: one for each field that has to look something up (it answers an entity
  * or a list of objects, or takes arguments), multiplied by the sizes of the lists around it. Plain values are free, and so are the nodes of
- * a connection: one look-up finds all of them. `runs(first: 200) { nodes { id worker { id } } }` = 1 + 200 × 1.
+ * a connection: one look-up finds all of them. `runs(first: 200) { nodes { id worker { id } } }` = 1 + 200 × 1. A field
+ * whose cost is another states it as its complexity: a number, or a function of its arguments that are whole numbers.
  */
 
 export interface OperationSize {
@@ -91,7 +92,7 @@ export function measureOperation(
     const inner = isCompositeType(type) ? type : undefined;
     const inPage = field !== undefined && isConnection(parent?.name);
     const size = inPage ? pageSize : field ? listSize(field, node, variables, inner?.name) : 1;
-    const own = field ? ownCost(field, inner, parent) : 0;
+    const own = field ? ownCost(field, node, variables, inner, parent) : 0;
     if (!node.selectionSet) return { depth: 1, aliases, cost: own };
     const below = ofSelections(inner, node.selectionSet, isConnection(inner?.name) ? size : 1);
     // A connection hands its size down to nodes and edges; everything else multiplies right here.
@@ -107,14 +108,28 @@ const isEdge = (name: string | undefined): boolean => name?.endsWith('Edge') ===
 
 function ownCost(
   field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Variables,
   inner: GraphQLCompositeType | undefined,
   parent: GraphQLCompositeType | undefined,
 ): number {
   const stated = field.extensions.complexity;
   if (typeof stated === 'number') return stated;
+  if (typeof stated === 'function') return stated({ args: sizesOf(field, node, variables) });
   if (isConnection(parent?.name) || isEdge(parent?.name)) return 0;
   if (field.args.length > 0) return 1;
   return inner && (isEntity(inner) || isListType(unwrapped(field))) ? 1 : 0;
+}
+
+/** The arguments that are whole numbers; one below nothing, which will be refused, lowers no cost. */
+function sizesOf(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const { name, defaultValue } of field.args) {
+    const given = node.arguments?.find((argument) => argument.name.value === name);
+    const size = (given && literal(given.value, variables)) ?? defaultValue;
+    if (typeof size === 'number') sizes[name] = Math.max(0, size);
+  }
+  return sizes;
 }
 
 /** Entities have an identity of their own, so that a field that answers one is a look-up. */

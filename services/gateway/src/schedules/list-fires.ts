@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { ScheduleState } from '@jobflow/contracts';
 import { nextTick } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
@@ -31,6 +32,8 @@ export interface FireRow {
 
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 3_660;
+/** Marks of clock changes computed between two breaths. */
+const AT_ONCE = 500;
 
 /** What became of each tick in [from, to), and, of the future, which are planned; oldest first. */
 export async function listFires(ctx: Context, args: FireArguments): Promise<Fire[]> {
@@ -39,8 +42,8 @@ export async function listFires(ctx: Context, args: FireArguments): Promise<Fire
   if (args.to.getTime() - args.from.getTime() > MOST_DAYS * DAY_MS)
     throw badUserInput({ to: `must lie at most ${MOST_DAYS.toLocaleString('en')} days (ten years) after from` });
   const store = await settledState(ctx);
-  const zoneOf = (id: string) => store.schedules.get(id)?.state;
-  const past = (await pastFires(ctx, args, first)).map((row) => fireOf(row, zoneOf(row.schedule_id)));
+  const scheduleOf = (id: string) => store.schedules.get(id)?.state;
+  const past = await firesOf(await pastFires(ctx, args, first), scheduleOf);
   if (past.length >= first) return past;
   const now = ctx.clock.now();
   const from = Math.max(now, args.from.getTime() - 1);
@@ -80,7 +83,20 @@ function pastFires(ctx: Context, args: FireArguments, first: number): Promise<Fi
     });
 }
 
-export function fireOf(row: FireRow, schedule: ScheduleState | undefined): Fire {
+/** In the order of the rows. */
+export async function firesOf(
+  rows: readonly FireRow[],
+  scheduleOf: (id: string) => ScheduleState | undefined,
+): Promise<Fire[]> {
+  const fires: Fire[] = [];
+  for (const row of rows) {
+    if (fires.length % AT_ONCE === AT_ONCE - 1) await breathe();
+    fires.push(fireOf(row, scheduleOf(row.schedule_id)));
+  }
+  return fires;
+}
+
+function fireOf(row: FireRow, schedule: ScheduleState | undefined): Fire {
   return {
     at: row.tick.getTime(),
     timezone: schedule?.timezone ?? 'UTC',

@@ -59,6 +59,20 @@ describe('the fires to come of many schedules', () => {
   });
 });
 
+describe('a range that has nothing to come', () => {
+  it.each([
+    ['is empty', 0],
+    ['has passed', -HOUR],
+  ])('asks no schedule for a tick: it %s', async (_what, end) => {
+    const counter = counted();
+    const to = START + HOUR + end;
+    expect(await plannedFires(many, { after: START + HOUR, to, first: 1_000, next: counter.next })).toEqual([]);
+    const cell = { from: to - HOUR, to: to + 1, dst: 'NONE' } as const;
+    expect(await plannedCells(many, START + HOUR, [cell], counter.next)).toEqual([]);
+    expect(counter.ticks).toBe(0);
+  });
+});
+
 describe('a request about many schedules', () => {
   const range = { after: START, to: START + HOUR };
   // None of these comes in the range.

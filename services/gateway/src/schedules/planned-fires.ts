@@ -27,6 +27,7 @@ export async function plannedFires(schedules: readonly ScheduleState[], options:
   const { after, to, first, isKnown = () => false, next = nextTick } = options;
   const heap = createHeap();
   const fires: Fire[] = [];
+  if (after >= to) return fires;
   let computed = 0;
   const follow = async (schedule: ScheduleState, since: number): Promise<void> => {
     if (++computed % AT_ONCE === 0) await breathe();

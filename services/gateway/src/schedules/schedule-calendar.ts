@@ -118,6 +118,7 @@ export async function plannedCells(
   next = nextTick,
 ): Promise<PlannedCell[]> {
   const planned: PlannedCell[] = [];
+  if (after >= (cells.at(-1)?.to ?? 0) - 1) return planned;
   const seconds = new Map<number, number>();
   let all = 0;
   let computed = 0;

@@ -26,7 +26,7 @@ import { backfillSchedule } from './backfill-schedule.js';
 import { requireSchedule } from './require-schedule.js';
 import { Schedule } from './schedule.js';
 import { ScheduleInput, ScheduleUpdateInput } from './schedule-input.js';
-import { changedSchedule, idleProblems, newSchedule, scheduleProblems } from './schedule-state-of.js';
+import { changedSchedule, idleProblems, newBounds, newSchedule, scheduleProblems } from './schedule-state-of.js';
 
 const MOST = 100_000;
 
@@ -41,7 +41,7 @@ export class ScheduleCommands {
     const store = await settledState(ctx);
     const now = ctx.clock.now();
     const schedule = newSchedule(input, newId(), now, ctx.actor);
-    checkSchedule(ctx, store, schedule, now, input);
+    checkSchedule(ctx, store, { schedule, now, asked: input });
     if (store.schedules.size >= MOST) throw conflict(`There are ${MOST} schedules already; no more can be made.`);
     await createDefinition(
       ctx,
@@ -62,7 +62,7 @@ export class ScheduleCommands {
     return change(ctx, id, { expectedRevision }, (schedule, store) => {
       const now = ctx.clock.now();
       const next = changedSchedule(schedule, input, now);
-      checkSchedule(ctx, store, next, now, input);
+      checkSchedule(ctx, store, { schedule: next, now, asked: input, before: schedule });
       return next;
     });
   }
@@ -101,7 +101,7 @@ export class ScheduleCommands {
       if (schedule.enabled) return undefined;
       const now = ctx.clock.now();
       const next = changedSchedule(schedule, { enabled: true }, now);
-      checkSchedule(ctx, store, next, now);
+      checkSchedule(ctx, store, { schedule: next, now, asked: {}, before: schedule });
       return next;
     });
   }
@@ -152,19 +152,21 @@ const change = (
     event: (schedule) => ({ type: 'ScheduleSaved', schedule }),
   });
 
-/** @param now when it was changed: by that a change of its timing is told from one that was made before */
-function checkSchedule(
-  ctx: Context,
-  store: StateStore,
-  schedule: ScheduleState,
-  now: number,
-  asked: ScheduleUpdateInput = {},
-): void {
+interface Asked {
+  schedule: ScheduleState;
+  /** When it was changed: by that a change of its timing is told from one that was made before. */
+  now: number;
+  asked: ScheduleUpdateInput;
+  /** As it was; none of a new one. */
+  before?: ScheduleState;
+}
+
+function checkSchedule(ctx: Context, store: StateStore, { schedule, now, asked, before }: Asked): void {
   const job = store.jobs.get(schedule.job)?.state;
   if (!job) throw notFound('job', schedule.job);
   if (schedule.kind === 'AFTER_JOB' && schedule.afterJob !== undefined) requireJob(ctx.principal, schedule.afterJob);
   const problems = {
-    ...scheduleProblems(schedule, job, now),
+    ...scheduleProblems(schedule, job, now, newBounds(schedule, asked, before)),
     ...afterJobProblems(schedule, store),
     ...idleProblems(schedule, asked),
   };

@@ -16,6 +16,8 @@ interface Ticked {
   last_run_id: string | null;
 }
 
+const MOST_RECENT = 100;
+
 /** What is computed of a schedule, and what it has done. */
 @Resolver(() => Schedule)
 export class ScheduleFields {
@@ -52,13 +54,13 @@ export class ScheduleFields {
     return loadRun(ctx, (await tickedOf(ctx, schedule.id))?.last_run_id);
   }
 
-  @FieldResolver(() => [Fire])
+  @FieldResolver(() => [Fire], { complexity: ({ args }) => Math.ceil(args.count / 10) })
   recentFires(
     @Root() schedule: ScheduleState,
     @Ctx() ctx: Context,
     @Arg('count', () => Int, { nullable: true, defaultValue: 5 }) count?: number | null,
   ): Promise<Fire[]> {
-    return recentFires(ctx, schedule, checkFirst(count, 5, maxList, 'count'));
+    return recentFires(ctx, schedule, checkFirst(count, 5, MOST_RECENT, 'count'));
   }
 }
 

@@ -67,12 +67,17 @@ const timing = (schedule: ScheduleState): string => {
   return JSON.stringify([kind, cron, everyMs, at, timezone, afterJob, afterStatuses, startsAt, endsAt, enabled]);
 };
 
-/** Everything that is wrong with a schedule, by path; `job` is what it would run. */
-export function scheduleProblems(schedule: ScheduleState, job: JobState, now: number): Record<string, string> {
+/** Everything that is wrong with a schedule, by path; `job` is what it would run. @param bounds see `newBounds` */
+export function scheduleProblems(
+  schedule: ScheduleState,
+  job: JobState,
+  now: number,
+  bounds: readonly Bounded[] = BOUNDED,
+): Record<string, string> {
   const parsed = ScheduleState.safeParse(schedule);
   const problems = {
     ...(parsed.success ? {} : zodProblems(parsed.error)),
-    ...timingProblems(schedule),
+    ...timingProblems(schedule, bounds),
     ...inputProblems(schedule.input, job),
   };
   if (Object.keys(problems).length > 0) return problems;
@@ -100,13 +105,27 @@ export function idleProblems(
 
 const FASTEST_MS = 1_000;
 const DAY_MS = 86_400_000;
-/** Bounds of what may be asked for. The log is read without them: a schedule of before may lie beyond. */
+/** Bounds of what may be asked for. The log is read without them: a schedule of before may lie beyond, and be kept so. */
 const SLOWEST_DAYS = 366;
 const MOST_JITTER_MS = DAY_MS;
 
-/** What is wrong with when it fires. */
+type Bounded = 'everyMs' | 'jitterMs';
+const BOUNDED: readonly Bounded[] = ['everyMs', 'jitterMs'];
+
+/** Whose upper bounds a change is held to: of fields that it names, and of those that count only since. */
+export function newBounds(
+  schedule: ScheduleState,
+  asked: Pick<ScheduleUpdateInput, Bounded>,
+  before: ScheduleState | undefined,
+): Bounded[] {
+  const isNew = (field: Bounded) => asked[field] != null || schedule[field] !== before?.[field];
+  return BOUNDED.filter((field) => isNew(field) || (field === 'everyMs' && schedule.kind !== before?.kind));
+}
+
+/** What is wrong with when it fires. @param bounds the fields that are held to their upper bounds */
 export function timingProblems(
   schedule: Pick<ScheduleState, 'kind' | 'cron' | 'everyMs' | 'at' | 'timezone' | 'startsAt' | 'endsAt' | 'jitterMs'>,
+  bounds: readonly Bounded[] = BOUNDED,
 ): Record<string, string> {
   const { kind, cron, everyMs, at, timezone, startsAt, endsAt, jitterMs } = schedule;
   const problems: Record<string, string> = {};
@@ -120,13 +139,14 @@ export function timingProblems(
   if (kind === 'INTERVAL' && everyMs === undefined) problems.everyMs = 'is required for an INTERVAL schedule';
   if (kind === 'INTERVAL' && everyMs !== undefined && everyMs < FASTEST_MS)
     problems.everyMs = `must be at least ${FASTEST_MS}`;
-  if (everyMs !== undefined && everyMs > SLOWEST_DAYS * DAY_MS)
+  if (kind === 'INTERVAL' && everyMs !== undefined && everyMs > SLOWEST_DAYS * DAY_MS && bounds.includes('everyMs'))
     problems.everyMs = `must be at most ${SLOWEST_DAYS * DAY_MS}, which is ${SLOWEST_DAYS} days`;
   if (kind === 'ONCE' && at === undefined) problems.at = 'is required for a ONCE schedule';
   if (startsAt !== undefined && endsAt !== undefined && endsAt < startsAt)
     problems.endsAt = 'must not lie before startsAt';
   if (jitterMs < 0) problems.jitterMs = 'must not be negative';
-  if (jitterMs > MOST_JITTER_MS) problems.jitterMs = `must be at most ${MOST_JITTER_MS}, which is 24 hours`;
+  if (jitterMs > MOST_JITTER_MS && bounds.includes('jitterMs'))
+    problems.jitterMs = `must be at most ${MOST_JITTER_MS}, which is 24 hours`;
   return problems;
 }
 
