@@ -99,6 +99,21 @@ describe('what a tick takes for the run before it', () => {
   });
 });
 
+it('a run is waited for until it ends, although one that was triggered meanwhile has ended before', async () => {
+  const id = newId();
+  await every(id, 'QUEUE');
+  await reached(id, 1);
+  const [byHand = ''] = await waiting(1, { scheduleId: id, createdBy: 'ann' });
+  await world.requestCancel(byHand);
+  await hasStatus(byHand, 'CANCELLED');
+  const other = await every(newId(), 'ALLOW');
+  await reached(other, 3);
+  await world.requestCancel(world.ticks(id)[0]?.runId ?? '');
+  await reached(id, 3);
+  expect(outcomes(id).slice(0, 3)).toEqual(['fired', 'fired', 'skipped']);
+  for (const done of [id, other]) await world.deleteSchedule(done);
+});
+
 it('of what was missed each run begins when the one before has ended, whoever is killed meanwhile', async () => {
   const since = Date.now() - 61_000;
   const id = await world.saveSchedule({

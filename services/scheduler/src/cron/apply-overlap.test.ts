@@ -9,6 +9,7 @@ const tick = (at: number, outcome: PlannedTick['outcome'] = 'fired'): PlannedTic
 });
 const free: EarlierRuns = { live: [] };
 const busy: EarlierRuns = { live: [{ id: 'r1', queue: 'q' }] };
+const ended = [{ from: 0, to: 5 }];
 const show = (policy: Parameters<typeof applyOverlap>[0], ticks: PlannedTick[], earlier: EarlierRuns) => {
   const result = applyOverlap(policy, ticks, earlier);
   return result.kind === 'wait' ? 'wait' : result.ticks.map((t) => `${t.tick} ${t.outcome}`);
@@ -39,19 +40,19 @@ describe('when it has ended', () => {
   });
   it('QUEUE fires the one that waited and skips the rest that came meanwhile', () => {
     const waited = [tick(1, 'skipped'), tick(2, 'skipped'), tick(9)];
-    expect(show('QUEUE', waited, { live: [], lastEndedAt: 5 })).toEqual(['1 fired', '2 skipped']);
+    expect(show('QUEUE', waited, { live: [], busy: ended })).toEqual(['1 fired', '2 skipped']);
   });
   it('QUEUE keeps the end that the one which waited follows', () => {
     const after = { runId: 'r', seq: 7 };
     const waited = [{ ...tick(1, 'skipped'), why: 'late', after }, tick(9)];
-    expect(applyOverlap('QUEUE', waited, { live: [], lastEndedAt: 5 })).toEqual({
+    expect(applyOverlap('QUEUE', waited, { live: [], busy: ended })).toEqual({
       kind: 'record',
       ticks: [{ ...tick(1), after }],
       cancel: [],
     });
   });
   it('QUEUE fires on time, one at a time, when nothing waited', () => {
-    expect(show('QUEUE', [tick(6), tick(7)], { live: [], lastEndedAt: 5 })).toEqual(['6 fired']);
+    expect(show('QUEUE', [tick(6), tick(7)], { live: [], busy: ended })).toEqual(['6 fired']);
     expect(show('QUEUE', [tick(6, 'skipped'), tick(7)], free)).toEqual(['6 skipped', '7 fired']);
     expect(show('QUEUE', [tick(6, 'skipped')], free)).toEqual(['6 skipped']);
   });

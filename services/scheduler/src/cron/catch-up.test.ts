@@ -1,5 +1,6 @@
 import type { ScheduleState } from '@jobflow/contracts';
 import { describe, expect, it } from 'vitest';
+import { busyStretches } from './busy-stretches.js';
 import { aJob, aSchedule, type CronWorld, cronWorld } from './cron-world.js';
 
 const START = Date.UTC(2026, 5, 1);
@@ -20,8 +21,8 @@ function runsEnd(made: CronWorld, lasts: number): void {
         if (event.type === 'RunCancelRequested') cancelled.set(event.runId, made.clock.now());
     const runs = made.runsOf(id).map((run) => ({ ...run, end: cancelled.get(run.id) ?? run.createdAt + lasts }));
     const live = runs.filter(({ end }) => end > made.clock.now());
-    const last = runs.at(-1)?.end;
-    return { live, lastEndedAt: last !== undefined && last <= made.clock.now() ? last : undefined };
+    const ended = runs.filter((run) => !live.includes(run)).map((run) => ({ madeAt: run.createdAt, endedAt: run.end }));
+    return { live, busy: busyStretches(ended.slice(-100), ended.length >= 100) };
   });
 }
 
@@ -127,4 +128,58 @@ describe('a catch-up one after the other', () => {
     const waited = 'Another fire waited already for the run before to end';
     expect(shown(made, 7)).toEqual(['1', '2', `3 ${waited}`, `4 ${waited}`, '5', `6 ${waited}`, `7 ${waited}`]);
   });
+});
+
+describe('a run of twenty minutes, of a schedule that ticks every second', () => {
+  const SECOND = 1_000;
+  const over = { kind: 'INTERVAL', everyMs: SECOND, startsAt: START + SECOND, overlap: 'QUEUE' } as const;
+  const ended = (made: CronWorld, triggered: { madeAt: number; endedAt: number }[] = []) =>
+    made.setEarlier((id) => {
+      const now = made.clock.now();
+      // The first lasts, those after it do not.
+      const runs = made.runsOf(id).map(({ id: run, createdAt }, i) => ({
+        ...{ id: run, queue: 'default', madeAt: createdAt },
+        endedAt: createdAt + (i === 0 ? 20 * MINUTE : SECOND / 4),
+      }));
+      return {
+        live: runs.filter(({ endedAt }) => endedAt > now),
+        busy: busyStretches([...runs.filter(({ endedAt }) => endedAt <= now), ...triggered], false),
+      };
+    });
+  async function healthy(missed: ScheduleState['missed'], triggered?: { madeAt: number; endedAt: number }[]) {
+    const made = await begun({ ...over, missed, maxMissed: 1_000 }, 0);
+    ended(made, triggered);
+    await made.clock.advance(25 * MINUTE);
+    return made.ticksOf('s').map((tick) => ({ ...tick, n: (tick.tick - START) / SECOND }));
+  }
+
+  it.each(['SKIP', 'LAST', 'ALL'] as const)('lets one fire wait, and nothing is owed after it: %s', async (missed) => {
+    const ticks = await healthy(missed);
+    expect(ticks.filter(({ owedUpTo }) => owedUpTo !== undefined)).toEqual([]);
+    const fired = ticks.flatMap(({ n, outcome }) => (outcome === 'fired' ? [n] : []));
+    expect(fired.slice(0, 2)).toEqual([1, 2]);
+    expect(fired[2]).toBeGreaterThan(1_200);
+    expect(ticks.find(({ outcome }) => outcome === 'skipped')?.why).toMatch(/^Another fire waited already/);
+  });
+
+  it('is in the way although one that was triggered meanwhile has ended', async () => {
+    const ticks = await healthy('ALL', [{ madeAt: START + 5 * MINUTE, endedAt: START + 6 * MINUTE }]);
+    const fired = ticks.flatMap(({ n, outcome }) => (outcome === 'fired' ? [n] : []));
+    expect(fired.slice(0, 2)).toEqual([1, 2]);
+    expect(fired[2]).toBeGreaterThan(1_200);
+  });
+});
+
+it('a catch-up of more runs than are looked at owes nothing of what came meanwhile', async () => {
+  const every = { kind: 'INTERVAL', everyMs: MINUTE, startsAt: START + MINUTE, cron: undefined } as const;
+  const made = await begun({ ...every, missed: 'ALL', maxMissed: 150, overlap: 'QUEUE' }, MINUTE / 2);
+  made.kill('0');
+  await made.clock.advance(150 * MINUTE);
+  runsEnd(made, 2 * MINUTE);
+  await made.start('1', true);
+  await made.clock.advance(6 * 60 * MINUTE);
+  const fired = made.runsOf('s').map(({ fireAt = 0 }) => (fireAt - START) / MINUTE);
+  // All that were missed, and the one that was in time; it lasts for five hours.
+  expect(fired.slice(0, 150)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
+  expect(fired[150]).toBeGreaterThan(440);
 });

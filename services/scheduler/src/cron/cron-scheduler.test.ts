@@ -258,8 +258,8 @@ describe('overlap', () => {
     made.setEarlier(() => busy);
     await made.clock.advance(3 * MINUTE + 10_000);
     expect(minutes(fired(made, 's'))).toEqual([1]);
-    const lastEndedAt = made.clock.now();
-    made.setEarlier(() => ({ live: [], lastEndedAt }));
+    const waits = { from: START, to: made.clock.now() };
+    made.setEarlier(() => ({ live: [], busy: [waits] }));
     await made.clock.advance(1000);
     expect(made.ticksOf('s').map((t) => t.outcome)).toEqual(['fired', 'fired', 'skipped', 'skipped']);
     consistent(made, 's');

@@ -1,7 +1,9 @@
 import { jitterOf, nextTicks } from '@jobflow/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MISSED_AFTER_MS, type PlannedTick, planTicks } from './plan-ticks.js';
+import type { Stretch } from './busy-stretches.js';
+import { MISSED_AFTER_MS } from './missed-after.js';
+import { type PlannedTick, planTicks } from './plan-ticks.js';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;
@@ -134,6 +136,64 @@ it('a tick that waited for the jitter of the one before it is no later than that
   const due = ticks(planned, START + (first - 1) * 1_000, dueAt(first));
   expect(due.length).toBeGreaterThan(1);
   expect(new Set(due.map(({ outcome }) => outcome))).toEqual(new Set(['fired']));
+});
+
+describe('what came while a run was in the way', () => {
+  const queued = (over: Partial<Planned> = {}) =>
+    schedule({
+      kind: 'INTERVAL',
+      everyMs: 1_000,
+      startsAt: START,
+      overlap: 'QUEUE',
+      missed: 'ALL',
+      maxMissed: 50,
+      ...over,
+    });
+  const planOf = (planned: Planned, now: number, ...busy: Stretch[]): PlannedTick[] => {
+    const plan = planTicks(planned, START, now, 0, busy);
+    return plan.kind === 'record' ? plan.ticks : [];
+  };
+  const second = (tick: PlannedTick | undefined) => ((tick?.tick ?? Number.NaN) - START) / 1_000;
+  const hour = { from: START - 1, to: START + 60 * MINUTE + 500 };
+  const waited = 'Another fire waited already for the run before to end';
+
+  it.each(['SKIP', 'LAST', 'ALL'] as const)('waited and is not owed, however long it was: %s', (missed) => {
+    for (const maxMissed of [1, 100, 10_000]) {
+      const [first, ...others] = planOf(queued({ missed, maxMissed }), START + 70 * MINUTE, hour);
+      expect(first).toEqual({ tick: START + 1_000, jitterMs: 0, outcome: 'fired' });
+      expect(others).toHaveLength(499);
+      expect(others[0]?.why).toBe(`${waited}, as for all between that one and this`);
+      expect(new Set(others.slice(1).map(({ why }) => why))).toEqual(new Set([waited]));
+      expect(new Set(others.map(({ outcome, owedUpTo }) => `${outcome} ${owedUpTo}`))).toEqual(
+        new Set(['skipped undefined']),
+      );
+      expect(second(others.at(-1))).toBe(3_600);
+    }
+  });
+
+  it('is told singly where there is room', () => {
+    const planned = planOf(queued(), START + MINUTE, { from: START - 1, to: START + 3_500 });
+    expect(planned.map((tick) => `${second(tick)} ${tick.why}`)).toEqual(['1 undefined', `2 ${waited}`, `3 ${waited}`]);
+  });
+
+  it('waits by when it fires, jitter included', () => {
+    const jittered = queued({ everyMs: 60_000, jitterMs: 30_000 });
+    const last = START + 3 * MINUTE;
+    const fires = last + jitterOf(jittered.id, last, jittered.jitterMs);
+    const upTo = (to: number) => planOf(jittered, START + 60 * MINUTE, { from: START - 1, to }).at(-1)?.tick;
+    expect(upTo(fires)).toBe(last);
+    expect(upTo(fires - 1)).toBe(last - MINUTE);
+  });
+
+  it('is not what was missed before and after it, which is owed', () => {
+    const run = { from: START + 20_500, to: START + 30_500 };
+    const before = planOf(queued(), START + MINUTE, run);
+    expect(before.map(second)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(new Set(before.map(({ owedUpTo }) => owedUpTo))).toEqual(new Set([START + 20_000]));
+    const after = planTicks(queued(), START + 30_000, START + MINUTE, 0, [run]);
+    if (after.kind !== 'record') throw new Error('it should be recorded');
+    expect([second(after.ticks[0]), after.ticks[0]?.owedUpTo]).toEqual([31, START + 50_000]);
+  });
 });
 
 describe('of any number of ticks that are owed', () => {

@@ -2,8 +2,8 @@ import type { JobState, ScheduleState } from '@jobflow/contracts';
 import { type Clock, type EventLog, type Logger, newId, type StateStore, saveState } from '@jobflow/platform';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 import type { BrokerTime } from '../time/broker-time.js';
-import { applyOverlap, type EarlierRuns } from './apply-overlap.js';
-import type { PlannedTick } from './plan-ticks.js';
+import { applyOverlap, type EarlierRuns, oneFire } from './apply-overlap.js';
+import { type PlannedTick, planTicks } from './plan-ticks.js';
 import type { LastTick } from './tick-log.js';
 import { type TickUnit, tickUnit } from './tick-unit.js';
 
@@ -59,6 +59,11 @@ export function createTickRecorder(dependencies: Dependencies): TickRecorder {
     if (!asks || !job.enabled) return { ticks, cancel: [] };
     const earlier = await dependencies.earlierRuns(schedule.id, last?.seq ?? 0);
     if (!earlier) return { delayMs: LAGGING_MS };
+    if (schedule.overlap === 'QUEUE' && schedule.kind !== 'AFTER_JOB' && earlier.live.length === 0) {
+      // What was missed and what waited can be told apart only now.
+      const plan = planTicks(schedule, last?.tick, broker.now(), last?.owedUpTo, earlier.busy);
+      return plan.kind === 'record' ? { ticks: oneFire(plan.ticks), cancel: [] } : { delayMs: OVERLAP_MS };
+    }
     const overlapped = applyOverlap(schedule.overlap, ticks, earlier);
     return overlapped.kind === 'wait' ? { delayMs: OVERLAP_MS } : overlapped;
   }
