@@ -9,6 +9,7 @@ import { NATS_USER, natsConfig } from './nats-config.js';
 import { ADDRESS_FILE, type Address, inUrl, placeOf, type Server, serverLaunch } from './server.js';
 
 const INSIDE = 4222;
+
 export interface NatsOptions {
   tool: Tool;
   /** The folder of all data; this server's is `nats` in it. */

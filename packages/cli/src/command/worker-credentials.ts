@@ -103,7 +103,9 @@ async function create(context: CommandContext, home: string, name: string): Prom
     running = await apply(home, secrets, ['SETUSER', ...redisWorkerUser({ user, sha256: digest })]);
     if (running.nats) await untilAnswer(urlOf('nats', user, password, here(nats)), 'accepted');
   } catch (error) {
-    await removeWorkerCredentials(home, name); // nobody has seen the password
+    // Nobody has seen the password. What cannot be told now the servers read at their next start.
+    await removeWorkerCredentials(home, name);
+    await apply(home, secrets, ['DELUSER', user]).catch(() => undefined);
     throw error;
   }
   // One that does not run beside NATS is of the past: REDIS_URL names another.
@@ -178,10 +180,12 @@ async function apply(
   const run = join(home, 'run');
   const address = await addressOf(home, 'redis');
   if (address) await writeRedisUsers(home, redisPassword);
+  await writeNatsUsers(home, natsPassword);
+  const nats = await signalRecorded(run, 'nats', 'SIGHUP');
+  // After NATS: a Redis that does not answer must not keep a revoked worker in.
   const redis = address !== undefined && (await runsRecorded(run, 'redis'));
   if (redis) await commandRedis(`redis://:${redisPassword}@${here(address)}`, ['ACL', ...redisChange]);
-  await writeNatsUsers(home, natsPassword);
-  return { nats: await signalRecorded(run, 'nats', 'SIGHUP'), redis };
+  return { nats, redis };
 }
 
 /** A server reads its configuration a moment after it was told to. */

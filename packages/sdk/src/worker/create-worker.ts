@@ -48,7 +48,8 @@ export function createWorker(options: WorkerOptions): Worker {
       await (await loading).start();
     },
     async stop() {
-      await (await loading)?.stop();
+      // What could not be loaded has nothing to stop; its start has said so.
+      await (await loading?.catch(() => undefined))?.stop();
     },
     check: () => running?.check() ?? { ok: false, message: 'The worker has not started', action: 'Call its start' },
   };

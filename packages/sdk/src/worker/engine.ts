@@ -96,8 +96,9 @@ export class Engine implements AttemptHost {
     }
     const { queued } = read;
     const { run } = queued;
-    const knownAt = this.#stall.cameAt(clock.now());
-    const first = message.deliveryCount === 1 && !isStale({ claim: 0, knownAt }, clock.now());
+    const now = clock.now();
+    const knownAt = this.#stall.cameAt(now);
+    const first = message.deliveryCount === 1 && !isStale({ claim: 0, knownAt }, now);
     const fresh = first && !queued.verify && !queued.losses && epoch.isFresh(message.seq);
     // What is fresh was never here.
     if (!fresh && this.adopt(message, queued)) return;

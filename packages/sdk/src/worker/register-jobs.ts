@@ -1,5 +1,4 @@
 import { type EventLog, ensureQueueLevel, type NatsLink, type StateStore, saveState } from '@jobflow/platform';
-import { compileSchema } from '@jobflow/platform/input-schema';
 import type { Logger } from 'pino';
 import type { Handler } from '../define/define-handler.js';
 import type { JobDefinition } from '../define/define-job.js';
@@ -62,7 +61,8 @@ async function register({ name, options }: Handler | JobDefinition, parts: Regis
       return decided satisfies never;
   }
   const { job } = decided;
-  const schema = job.inputSchema === undefined ? undefined : compileSchema(job.inputSchema);
+  // The compiler is loaded by the first that has a schema.
+  const schema = job.inputSchema && (await import('@jobflow/platform/input-schema')).compileSchema(job.inputSchema);
   if (schema && !schema.ok) {
     const told = `job ${JSON.stringify(name)}: inputSchema: ${schema.reason}`;
     // How long it takes is the machine's as well: the next start tries again.

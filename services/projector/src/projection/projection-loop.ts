@@ -48,13 +48,23 @@ export function createProjectionLoop<F>(
   let stopped = false;
   const stopping = Promise.withResolvers<void>();
   const waiters = new Set<{ seq: number; done(passed: boolean): void }>();
-  /** Somebody came to wait: a rest ends. */
-  let wanted = Promise.withResolvers<void>();
+  /** Ends the rest under way, if there is one. */
+  let endRest: (() => void) | undefined;
 
   const moveTo = (seq: number) => {
     checkpoint = seq;
     for (const waiter of waiters) if (waiter.seq <= seq) waiter.done(true);
   };
+
+  // No race with the stop: what is raced against a promise that stays pending is held by it for ever.
+  const restFor = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
 
   /** One life: from the stored checkpoint until something breaks, or the loop is stopped. */
   async function live(): Promise<void> {
@@ -102,8 +112,7 @@ export function createProjectionLoop<F>(
         }
         // The reader gathers meanwhile.
         const rest = restAfter({ messages: messages.length, tookMs: performance.now() - began, pace });
-        wanted = Promise.withResolvers();
-        if (rest >= 1 && waiters.size === 0) await Promise.race([stopping.promise, wanted.promise, pause(rest)]);
+        if (rest >= 1 && waiters.size === 0 && !stopped) await restFor(rest);
       },
       async onRecreated({ stream }: Recreated) {
         await writing;
@@ -172,6 +181,7 @@ export function createProjectionLoop<F>(
     async stop() {
       stopped = true;
       stopping.resolve();
+      endRest?.();
       for (const waiter of waiters) waiter.done(false);
       await running;
     },
@@ -191,7 +201,7 @@ export function createProjectionLoop<F>(
         };
         const timer = setTimeout(() => waiter.done(false), patienceMs);
         waiters.add(waiter);
-        wanted.resolve();
+        endRest?.();
       });
     },
   };
