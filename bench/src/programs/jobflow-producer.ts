@@ -34,7 +34,7 @@ answerCalls(async ({ nats }: JobflowProducerConfig) => {
   const logger = pino({ level: 'warn' });
   const link = await connectNats(nats, { name: 'bench-producer', logger });
   await ensureStreams(link);
-  const log = createEventLog(link, { actor: 'system:bench', logger, deadlineMs: 60_000 });
+  const log = createEventLog(link, { actor: 'system:bench', logger, silenceMs: 60_000, deadlineMs: 60_000 });
   const store = createStateStore(link, { kinds: ['job', 'queue'], logger });
   await store.start();
   await ensureQueueLevel(link, store, log, QUEUE, PRIORITY, { createQueue: true });

@@ -65,7 +65,7 @@ export async function startHouse({ fsync = false, redis = false } = {}): Promise
     fsync,
   });
   const link = await connectNats(backing.natsUrl, { name: 'test', logger: silent });
-  const log = createEventLog(link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
+  const log = createEventLog(link, { actor: 'system:test', logger: silent, silenceMs: 20_000 });
   await ensureStreams(link);
   const store = createStateStore(link, { kinds: ['job', 'queue'], logger: silent });
   await store.start();

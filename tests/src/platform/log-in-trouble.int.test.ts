@@ -12,7 +12,7 @@ const state = async (backed: Backed) => (await backed.link.jsm.streams.info(RUNS
 
 it('a server that is away: appends fail at their deadline, facts wait for it, and repeating is harmless', async () => {
   await using backed = await backedByNats({ fsync: true });
-  const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, deadlineMs: 500 });
+  const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, silenceMs: 500 });
   const unit = enqueue();
   await log.append(unit);
   await backed.backing.nats.stop();
@@ -68,7 +68,7 @@ it('a log that is stopped while the server is away lets nobody wait for ever', {
 
 it('too many open batches: an append tries again until there is room for its own', async () => {
   await using backed = await backedByNats();
-  const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
+  const log = createEventLog(backed.link, { actor: 'system:test', logger: silent });
   for (let n = 0; n < 50; n++) await backed.link.js.startBatch(queuedSubject('default', 5), '{}');
   const messages = [1, 2, 3].map(() => enqueue().messages[0] as never);
   expect(await log.append({ messages })).toMatchObject({ ok: true });

@@ -11,7 +11,7 @@ it.each([{ fsync: true }, { fsync: false }])(
   { timeout: 120_000 },
   async ({ fsync }) => {
     await using backed = await backedByNats({ fsync });
-    const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, deadlineMs: 20_000 });
+    const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, silenceMs: 20_000 });
     const acknowledged = new Set<string>();
     const unknown = new Set<string>();
     let going = true;

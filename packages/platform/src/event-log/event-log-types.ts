@@ -41,7 +41,8 @@ export class LogUnavailableError extends Error {
 export interface EventLog extends Stoppable {
   /**
    * Stores a unit. Refusals are values.
-   * @throws LogUnavailableError after the deadline (5 s unless said otherwise), or at once when too much is waiting
+   * @throws LogUnavailableError when the server is silent (for 5 s unless said otherwise) or has too much to do (20 s),
+   *   or at once when too much is waiting
    * @throws ZodError or TypeError for a unit that nobody may write: a bug of the caller
    */
   append(unit: AppendUnit): Promise<Appended>;

@@ -25,7 +25,9 @@ export interface EventLogOptions {
   logger: Logger;
   clock?: Clock;
   metrics?: Registry;
-  /** How long `append` may take. */
+  /** How long `append` waits for a server that does not answer: 5 s. */
+  silenceMs?: number;
+  /** How long `append` waits in all, while a server that has much to do answers others: 20 s. */
   deadlineMs?: number;
   /** Bounds on what waits; beyond them `append` refuses and `record` waits. */
   maxPendingBytes?: number;
@@ -38,7 +40,8 @@ const STOP_DISCONNECTED_MS = 2_000;
 const HEADER_ROOM = 4 * 1024;
 
 export function createEventLog(link: NatsLink, options: EventLogOptions): EventLog {
-  const { actor, logger, clock = systemClock, deadlineMs = 5_000 } = options;
+  const { actor, logger, clock = systemClock } = options;
+  const patience = { silenceMs: options.silenceMs ?? 5_000, deadlineMs: options.deadlineMs ?? 20_000 };
   const { maxPendingBytes = 64 * 1024 * 1024, maxPendingUnits = 50_000 } = options;
   const inbox = createAckInbox(link);
   const lanes = new Map<string, Lane>();
@@ -57,7 +60,7 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
     let lane = lanes.get(stream);
     if (!lane) {
       const atomic = streams.find(({ name }) => name === stream)?.allowAtomic ?? false;
-      lane = new Lane({ link, inbox, stream, atomic, logger, metrics });
+      lane = new Lane({ link, inbox, stream, atomic, patience, logger, metrics });
       lanes.set(stream, lane);
     }
     return lane;
@@ -90,7 +93,7 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
     hold(1, bytes);
     try {
       const answer = await new Promise<Appended>((resolve, reject) => {
-        laneOf(stream).submit(plainUnit(messages, bytes, msgId, Date.now() + deadlineMs, resolve, reject));
+        laneOf(stream).submit(plainUnit(messages, bytes, msgId, resolve, reject));
       });
       if (!answer.ok) metrics.refused(stream, answer.reason);
       return answer;
@@ -200,7 +203,6 @@ function plainUnit(
   messages: Outgoing[],
   bytes: number,
   msgId: string,
-  deadline: number,
   resolve: (answer: Appended) => void,
   reject: (error: Error) => void,
 ): Unit {
@@ -209,7 +211,7 @@ function plainUnit(
     count: messages.length,
     bytes,
     msgId,
-    deadline,
+    since: Date.now(),
     settled: false,
     settle(answer) {
       if (unit.settled) return;

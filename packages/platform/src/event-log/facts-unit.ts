@@ -11,7 +11,7 @@ interface Waiter {
 /** Facts of one subject on their way into one commit. Open until it is sent for the first time. */
 export class FactsUnit implements Unit {
   readonly count = 1;
-  readonly deadline = Number.POSITIVE_INFINITY;
+  readonly since = undefined;
   settled = false;
   bytes = HEAD_BYTES;
   #events: string[] = [];

@@ -20,11 +20,20 @@ interface Group {
   plain: boolean;
 }
 
+/** How long whoever is not patient for ever is let wait, in milliseconds. */
+export interface Patience {
+  /** For a server from which nothing is heard. */
+  silenceMs: number;
+  /** In all: a server that answers others is not away, it has much to do. */
+  deadlineMs: number;
+}
+
 export interface LaneOptions {
   link: NatsLink;
   inbox: AckInbox;
   stream: string;
   atomic: boolean;
+  patience: Patience;
   logger: Logger;
   metrics: LogMetrics;
 }
@@ -135,11 +144,16 @@ export class Lane {
   }
 
   #failExpired(): void {
+    const { silenceMs, deadlineMs } = this.options.patience;
     const now = Date.now();
-    const error = () => new LogUnavailableError('the log did not answer in time: whether it is stored is unknown');
-    for (const unit of this.#flying) if (unit.deadline <= now) unit.fail(error());
-    if (!this.#pending.some((unit) => unit.deadline <= now)) return;
-    for (const unit of this.#pending) if (unit.deadline <= now) unit.fail(error());
+    const heardAt = this.options.inbox.heardAt();
+    const late = ({ since }: Unit) =>
+      since !== undefined && (now - Math.max(since, heardAt) >= silenceMs || now - since >= deadlineMs);
+    for (const unit of this.#flying.filter(late))
+      unit.fail(new LogUnavailableError('the log did not answer in time: whether it is stored is unknown'));
+    const waited = this.#pending.filter(late);
+    if (waited.length === 0) return;
+    for (const unit of waited) unit.fail(new LogUnavailableError('the log had no time for it: it is not stored'));
     this.#pending = this.#pending.filter((unit) => !unit.settled);
   }
 

@@ -117,7 +117,7 @@ async function settleRefused(
   } else if (WRONG_LAST_SEQUENCE.has(answer.code)) {
     unit.settle({ ok: false, reason: 'conflict' });
   } else if (answer.code === FULL) {
-    if (unit.deadline === Number.POSITIVE_INFINITY) context.defer(unit);
+    if (unit.since === undefined) context.defer(unit);
     else unit.settle({ ok: false, reason: 'full' });
   } else {
     unit.fail(new Error(`${context.stream} refuses the message (${answer.code}): ${answer.text}`));

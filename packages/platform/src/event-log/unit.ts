@@ -15,8 +15,8 @@ export interface Unit {
   /** Roughly, for bounds: what it holds in memory. */
   bytes: number;
   msgId: string;
-  /** Facts have none: they are repeated until stored. */
-  deadline: number;
+  /** When it came, for those that are not waited for without end. Facts have none: they are repeated until stored. */
+  since: number | undefined;
   /** True once answered; what is settled is not sent again. */
   settled: boolean;
   settle(answer: Appended): void;

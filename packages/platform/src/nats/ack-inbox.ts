@@ -11,6 +11,8 @@ export type PubAnswer =
 export interface AckInbox {
   /** A reply subject, and the answer that comes to it; `lost` after the timeout or with the connection. */
   expect(timeoutMs: number): { reply: string; answer: Promise<PubAnswer> };
+  /** When the server last answered a publish with more than that nobody is there, in ms since 1970. */
+  heardAt(): number;
   stop(): void;
 }
 
@@ -25,6 +27,7 @@ export function createAckInbox(link: NatsLink): AckInbox {
   const inbox = createInbox(link.inboxPrefix);
   const waiting = new Map<string, Waiting>();
   let serial = 0;
+  let heardAt = 0;
 
   const take = (token: string, answer: PubAnswer) => {
     const found = waiting.get(token);
@@ -34,7 +37,10 @@ export function createAckInbox(link: NatsLink): AckInbox {
   };
   const subscription = link.nc.subscribe(`${inbox}.*`, {
     callback: (error, message) => {
-      if (!error) take(message.subject.slice(inbox.length + 1), parseAnswer(message));
+      if (error) return;
+      const answer = parseAnswer(message);
+      if (answer.kind !== 'lost') heardAt = Date.now();
+      take(message.subject.slice(inbox.length + 1), answer);
     },
   });
   const loseAll = (why: string) => {
@@ -59,6 +65,7 @@ export function createAckInbox(link: NatsLink): AckInbox {
       });
       return { reply: `${inbox}.${token}`, answer };
     },
+    heardAt: () => heardAt,
     stop() {
       clearInterval(sweep);
       offDisconnected();

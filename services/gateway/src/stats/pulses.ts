@@ -17,28 +17,38 @@ export async function* pulses(
   { minMs, maxMs }: Pace,
 ): AsyncGenerator<void, void, void> {
   const ticks = live.changes(signal)[Symbol.asyncIterator]();
-  const aborted = new Promise<'aborted'>((resolve) => {
-    if (signal.aborted) resolve('aborted');
-    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-  });
+  let changed = false;
+  let over = signal.aborted;
   let timer: Timer | undefined;
-  const sleep = (ms: number) =>
-    new Promise<'slept'>((resolve) => {
-      timer = clock.setTimer(ms, () => resolve('slept'));
-    });
+  let wake = () => {};
+  // Not a race in each round: one against what stays pending keeps something of every round until that is over.
+  const listening = (async () => {
+    while (!(await ticks.next()).done) {
+      changed = true;
+      wake();
+    }
+    over = true;
+    wake();
+  })();
+  const rest = (ms: number, enough: () => boolean) =>
+    new Promise<void>((resolve) => {
+      if (enough()) return resolve();
+      timer = clock.setTimer(ms, resolve);
+      wake = () => {
+        if (enough()) resolve();
+      };
+    }).finally(() => timer?.cancel());
   try {
-    for (let next = ticks.next(); !signal.aborted; ) {
+    while (!over) {
+      changed = false;
       yield;
-      if ((await Promise.race([sleep(minMs), aborted])) === 'aborted') return;
-      const first = await Promise.race([next, sleep(maxMs - minMs), aborted]);
-      timer?.cancel();
-      if (first === 'slept') continue;
-      if (first === 'aborted' || first.done) return;
-      next = ticks.next();
+      await rest(minMs, () => over);
+      await rest(maxMs - minMs, () => over || changed);
     }
   } finally {
     timer?.cancel();
     await ticks.return?.();
+    await listening;
   }
 }
 
