@@ -12,7 +12,11 @@ export interface PermitWorld extends AsyncDisposable {
   /** What any of its workers told of, in order. */
   troubles: readonly string[];
   /** Permits as a worker of its own has them. */
-  worker(options?: { id?: string; leaseMs?: number; holders?: HoldersReply }): Promise<WorkerPermits>;
+  worker(options?: {
+    id?: string;
+    leaseMs?: number;
+    holders?: HoldersReply | (() => Promise<HoldersReply>);
+  }): Promise<WorkerPermits>;
   flush(): Promise<void>;
 }
 
@@ -53,7 +57,7 @@ export async function permitWorld(): Promise<PermitWorld> {
         redis,
         news,
         clock: systemClock,
-        askHolders: async () => holders,
+        askHolders: async () => (typeof holders === 'function' ? await holders() : holders),
         onTrouble: (what) => void troubles.push(what),
         ...(leaseMs && { leaseMs }),
       });

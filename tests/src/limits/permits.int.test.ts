@@ -249,15 +249,20 @@ describe('when Redis has lost everything', () => {
   it('nothing is granted until living workers have told what they hold, and the log what others did', async () => {
     const key = newKey();
     const lostRun = { runId: newId(), delivery: 0, workerId: 'gone', keys: [key] };
-    const holders = { ok: true as const, runs: [lostRun], queues: [{ queue: 'bulk', workerId: 'gone', count: 2 }] };
+    const told = { ok: true as const, runs: [lostRun], queues: [{ queue: 'bulk', workerId: 'gone', count: 2 }] };
+    let telling = Promise.resolve();
+    const holders = () => telling.then(() => told);
     const [a, b] = [await world.worker({ holders }), await world.worker({ holders })];
     const held = request(key, 3);
     await take(a, held);
     await a.takeForQueue({ queue: 'bulk', count: 1, concurrency: 4 });
     // It is told of the loss by nobody, and looks for itself every half second.
     a.deafen();
+    const log = Promise.withResolvers<void>();
+    telling = log.promise;
     await world.flush();
     expect(await b.take(request(key, 3))).toMatchObject({ kind: 'unavailable' });
+    log.resolve();
     // One permit of three is left: one is held here, one by a worker that only the log knows of.
     expect(await granted(b, request(key, 3))).toBe(true);
     const refused = await take(b, request(key, 3));
