@@ -1,5 +1,4 @@
 import {
-  BootError,
   cidrs,
   connectionConfig,
   connectNats,
@@ -7,11 +6,12 @@ import {
   encryptionConfig,
   ensureStreams,
   readConfig,
+  refuseToStart,
   runService,
   secretKeysOf,
   systemClock,
 } from '@jobflow/platform';
-import { createDb } from '@jobflow/read-model';
+import { openReadModel } from '@jobflow/read-model';
 import { z } from 'zod';
 import { createNotifier } from './notifier.js';
 
@@ -28,12 +28,7 @@ await runService('notifier', async ({ health, logger, version }) => {
       .describe('whsec_ and base64 of at least 24 random bytes'),
     JOBFLOW_PUBLIC_URL: z.url().default('http://127.0.0.1:4000'),
   });
-  const db = await createDb(config.DATABASE_URL, { name: 'notifier', max: 3 });
-  await db.query('select 1 from read.deliveries limit 1').catch((cause: Error) => {
-    throw new BootError(
-      `The read model cannot be used (${cause.message}): check DATABASE_URL, and run \`jobflow migrate\` first.`,
-    );
-  });
+  const db = await openReadModel(config.DATABASE_URL, { name: 'notifier', max: 3 }).catch(refuseToStart);
   const link = await connectNats(config.NATS_URL, { name: 'notifier', logger });
   await ensureStreams(link);
   const notifier = createNotifier({

@@ -1,16 +1,11 @@
-import { BootError, connectionConfig, connectNats, ensureStreams, readConfig, runService } from '@jobflow/platform';
-import { createDb } from '@jobflow/read-model';
+import { connectionConfig, connectNats, ensureStreams, readConfig, refuseToStart, runService } from '@jobflow/platform';
+import { openReadModel } from '@jobflow/read-model';
 import { createProjector } from './projector.js';
 
 await runService('projector', async ({ health, logger }) => {
   const { NATS_URL, DATABASE_URL } = connectionConfig;
   const config = readConfig('projector', { NATS_URL, DATABASE_URL });
-  const db = await createDb(config.DATABASE_URL, { name: 'projector', max: 4 });
-  await db.query('select 1 from read.checkpoint limit 1').catch((cause: Error) => {
-    throw new BootError(
-      `The read model cannot be used (${cause.message}): check DATABASE_URL, and run \`jobflow migrate\` first.`,
-    );
-  });
+  const db = await openReadModel(config.DATABASE_URL, { name: 'projector', max: 4 }).catch(refuseToStart);
   const link = await connectNats(config.NATS_URL, { name: 'projector', logger });
   await ensureStreams(link);
   const projector = createProjector({ link, db, logger });

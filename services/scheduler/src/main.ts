@@ -1,13 +1,13 @@
 import {
-  BootError,
   connectionConfig,
   connectNats,
   ensureStreams,
   milliseconds,
   readConfig,
+  refuseToStart,
   runService,
 } from '@jobflow/platform';
-import { createDb } from '@jobflow/read-model';
+import { openReadModel } from '@jobflow/read-model';
 import { createScheduler } from './scheduler.js';
 
 await runService('scheduler', async ({ health, logger, instanceId, metrics }) => {
@@ -17,12 +17,7 @@ await runService('scheduler', async ({ health, logger, instanceId, metrics }) =>
     DATABASE_URL,
     JOBFLOW_RECONCILE_MS: milliseconds.default(60_000),
   });
-  const db = await createDb(config.DATABASE_URL, { name: 'scheduler', max: 4 });
-  await db.query('select 1 from read.runs limit 1').catch((cause: Error) => {
-    throw new BootError(
-      `The read model cannot be used (${cause.message}): check DATABASE_URL, and run \`jobflow migrate\` first.`,
-    );
-  });
+  const db = await openReadModel(config.DATABASE_URL, { name: 'scheduler', max: 4 }).catch(refuseToStart);
   const link = await connectNats(config.NATS_URL, { name: 'scheduler', logger });
   await ensureStreams(link);
   const scheduler = await createScheduler({

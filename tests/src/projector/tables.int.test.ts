@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { migrate } from '@jobflow/read-model';
+import { migrate, openReadModel } from '@jobflow/read-model';
 import { describedTables } from '@jobflow/read-model/entities';
-import { expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { until } from '../platform/backed.js';
 import { projected } from './projected.js';
 
 test('the entities describe the migrated tables, column for column', async () => {
@@ -40,6 +41,50 @@ test('a database that is away is told in one sentence that says what to do', asy
   const gone = migrate('postgres://nobody:secret@127.0.0.1:1/none');
   await expect(gone).rejects.toThrow(/^Postgres cannot be reached .+: check DATABASE_URL and that the server runs\.$/);
   await expect(gone).rejects.not.toThrow('secret');
+});
+
+describe('a service', () => {
+  it('finds the newest migration by the name that the list of them has', async () => {
+    await using world = await projected();
+    const { url } = await world.database('newest');
+    await (await openReadModel(url, { name: 'test' })).stop();
+  });
+
+  it('does not start on a database that is older than it is, and says what to do', async () => {
+    await using world = await projected();
+    const { url, db } = await world.database('older');
+    const refused = async () => {
+      const service = await world.project(url);
+      expect(await service.stop()).toBe(1);
+      await until(() => service.output().endsWith('\n'), 'it says why');
+      return service.output();
+    };
+    const [gone] = await db.query<{ name: string }>(
+      'delete from jobflow_migrations where name = (select max(name) from jobflow_migrations) returning name',
+    );
+    expect(await refused()).toMatch(
+      new RegExp(`^The database is at \\S+, and this version needs ${gone?.name}: run \`jobflow migrate\` first\\.\n$`),
+    );
+    await db.query('drop table jobflow_migrations');
+    expect(await refused()).toBe('The database has no Jobflow tables yet: run `jobflow migrate` first.\n');
+  });
+
+  it.each([
+    [
+      'a server that is not there',
+      (url: URL) => (url.port = '1'),
+      /: check that Postgres runs and that DATABASE_URL is right\.$/,
+    ],
+    ['a user it does not know', (url: URL) => (url.username = 'nobody'), /user or the password in DATABASE_URL/],
+    ['a database it does not have', (url: URL) => (url.pathname = '/none'), /no such database/],
+  ])('is told of %s', async (_, change, says) => {
+    await using world = await projected();
+    const url = new URL(world.backing.databaseUrl);
+    change(url);
+    const opened = openReadModel(url.href, { name: 'test' });
+    await expect(opened).rejects.toThrow(says);
+    if (url.password) await expect(opened).rejects.not.toThrow(url.password);
+  });
 });
 
 test('services load no MikroORM with the read model', async () => {

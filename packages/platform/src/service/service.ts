@@ -30,3 +30,8 @@ export interface ServiceContext {
 export class BootError extends Error {
   override readonly name = 'BootError';
 }
+
+/** For the `catch` of what a service needs at its start, where the error says itself what to do. */
+export function refuseToStart(cause: Error): never {
+  throw new BootError(cause.message, { cause });
+}

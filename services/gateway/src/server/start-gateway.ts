@@ -8,11 +8,12 @@ import {
   createStateStore,
   ensureStreams,
   type NatsLink,
+  refuseToStart,
   type ServiceContext,
   type Stoppable,
   systemClock,
 } from '@jobflow/platform';
-import { createDb, type Db } from '@jobflow/read-model';
+import { type Db, openReadModel } from '@jobflow/read-model';
 import type { FastifyInstance } from 'fastify';
 import { createAccessNews } from '../auth/access-news.js';
 import { createAccessTokens } from '../auth/access-token.js';
@@ -74,7 +75,7 @@ export async function startGateway({
   };
   try {
     const [db, link] = await Promise.all([
-      openDatabase(urls.database, keep),
+      openReadModel(urls.database, { name: 'gateway', max: 10 }).then(keep, refuseToStart),
       connectNats(urls.nats, { name: 'gateway', logger }).then(keep),
     ]);
     await ensureStreams(link);
@@ -187,23 +188,6 @@ async function listen(app: FastifyInstance, { host, port }: GatewayConfig): Prom
       throw new BootError(`Port ${port} may not be used by this user: set PORT to one above 1023.`);
     throw new BootError(
       `The gateway cannot listen on ${host}:${port} (${code ?? String(error)}): check HOST and PORT.`,
-    );
-  }
-}
-
-async function openDatabase(url: string, keep: (db: Db) => Db): Promise<Db> {
-  const db = keep(await createDb(url, { name: 'gateway', max: 10 }));
-  try {
-    await db.query('select 1 from gateway.users limit 1');
-    return db;
-  } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === '42P01' || code === '3F000') {
-      throw new BootError('The database has no Jobflow tables yet: run `jobflow migrate` first.');
-    }
-    const why = code === '28P01' ? 'refuses the password in' : 'cannot be reached at';
-    throw new BootError(
-      `Postgres ${why} DATABASE_URL: check that it runs and that the address, user and password are right.`,
     );
   }
 }
