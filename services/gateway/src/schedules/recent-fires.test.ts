@@ -27,6 +27,12 @@ describe('the recent fires of many schedules', () => {
     expect(asked(200, '(count: 1000)')).toMatch(/costs 20001 points/);
   });
 
+  it('cost as much as those to come', () => {
+    expect(refused('{ schedules(first: 200) { nodes { nextFires(count: 40) } } }')).toBeUndefined();
+    expect(refused('{ schedules(first: 200) { nodes { nextFires(count: 1000) } } }')).toMatch(/costs 20001 points/);
+    expect(refused('{ nextFires(kind: CRON, cron: "* * * * *", count: 1000) }')).toBeUndefined();
+  });
+
   it('cost what a variable says, and never less than nothing', () => {
     const query = (preset: string) => `query ($n: Int${preset}) {
       schedules(first: 200) { nodes { recentFires(count: $n) { at } nextFires(count: 1) } } }`;

@@ -34,7 +34,7 @@ export class ScheduleFields {
   }
 
   /** None while it is disabled. */
-  @FieldResolver(() => [DateTime], { complexity: 1 })
+  @FieldResolver(() => [DateTime], { complexity: ({ args }) => Math.ceil(args.count / 10) })
   nextFires(
     @Root() schedule: ScheduleState,
     @Ctx() ctx: Context,

@@ -35,7 +35,7 @@ export class ScheduleResolver {
     return listSchedules(await settledState(ctx), { job, filter, first, after, visible: visibleJobs(ctx.principal) });
   }
 
-  @Query(() => [DateTime], { nullable: true })
+  @Query(() => [DateTime], { nullable: true, complexity: ({ args }) => Math.ceil(args.count / 10) })
   nextFires(
     @Ctx() ctx: Context,
     @Arg('kind', () => ScheduleKind) kind: ScheduleState['kind'],
