@@ -1,7 +1,7 @@
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gone, isAlive, pidOf } from '../../testing/processes.js';
+import { gone, isAlive, nap, started } from '../../testing/processes.js';
 import { type FakeContext, failure, fakeContext, lineStarting } from '../fake-context.js';
 import { type FoundPython, findPython } from './find-python.js';
 import { createPythonKind } from './python-kind.js';
@@ -81,13 +81,12 @@ print(json.dumps({"sum": data["a"] + data["b"], "mine": os.environ["MINE"], "job
     const script = `
 import signal, subprocess, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-subprocess.Popen(["sleep", "311"], start_new_session=True)
+subprocess.Popen("${nap(311)}".split(), start_new_session=True)
 print("mark")
 while True: time.sleep(1)`;
     const { context, result } = run({ script });
     await lineStarting(context, 'STDOUT mark');
-    const sleeper = pidOf('sleep 311');
-    expect(sleeper).toBeGreaterThan(0);
+    const sleeper = await started(nap(311));
     context.ask();
     context.end();
     expect(await failure(result)).toBeInstanceOf(Error);
