@@ -120,13 +120,15 @@ describe('what is appended', () => {
     const { submit, sent, store, answers } = makeLane();
     submit('pair', 2);
     submit('alone');
+    submit('three', 3);
     await turns();
     const batch = sent();
-    expect(subjects(batch)).toEqual(['pair.0', 'pair.1', 'alone']);
+    expect(subjects(batch)).toEqual(['pair.0', 'pair.1', 'alone', 'three.0', 'three.1', 'three.2']);
     expect(new Set(batch.map(({ batch: id }) => id)).size).toBe(1);
-    expect(batch.map(({ commits }) => commits)).toEqual([false, false, true]);
-    await store(3);
+    expect(batch.map(({ commits }) => commits)).toEqual([false, false, false, false, false, true]);
+    await store(6);
     // The answer names the last message of all.
-    expect([answers.get('pair'), answers.get('alone')]).toMatchObject([{ seq: 2 }, { seq: 3 }]);
+    const seqs = ['pair', 'alone', 'three'].map((name) => answers.get(name));
+    expect(seqs).toMatchObject([{ seq: 2 }, { seq: 3 }, { seq: 6 }]);
   });
 });

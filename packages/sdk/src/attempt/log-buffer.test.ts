@@ -77,6 +77,14 @@ describe('the log of an attempt', () => {
     expect(stored.at(-1)).toMatchObject({ dropped: 50 });
   });
 
+  it('keeps 4 MiB of an attempt, however few lines they are', async () => {
+    const { log, messages } = makeBuffer();
+    for (let n = 0; n < 300; n++) log.write('INFO', 'LOG', 'z'.repeat(16 * 1024));
+    await log.flushed();
+    expect(messages()).toHaveLength(256);
+    expect(messages().at(-1)).toMatch(/^45 more lines were not kept/);
+  });
+
   it('cuts a line that is too long, with a mark', () => {
     const { log, messages } = makeBuffer();
     log.write('INFO', 'LOG', 'é'.repeat(20_000));

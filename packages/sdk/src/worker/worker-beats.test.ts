@@ -56,7 +56,9 @@ describe('the beat of a worker', () => {
     now.mockReturnValue(2_000);
     cpu.mockReturnValue({ user: 400_000, system: 100_000 });
     await clock.advance(2_000);
-    expect(heard.map(({ cpuPercent }) => cpuPercent)).toEqual([0, 25]);
+    now.mockReturnValue(4_000);
+    await clock.advance(2_000);
+    expect(heard.map(({ cpuPercent }) => cpuPercent)).toEqual([0, 25, 25]);
   });
 
   it('comes every two seconds, and at once when its status changes, until it is stopped', async () => {
