@@ -60,10 +60,11 @@ print(json.dumps({"sum": data["a"] + data["b"], "mine": os.environ["MINE"], "job
   it('sees nothing of the executor’s environment, of its process, or of its directories', async () => {
     const script =
       'import os, sys\nprint(dict(os.environ))\nprint(sys.path)\nprint(open(f"/proc/{os.getppid()}/environ").read())';
-    const { context, result } = run({ script });
+    const { context, result } = run({ script, env: { PYTHONPATH: '/planted' } });
     await result;
     expect(context.lines.join('\n')).not.toContain('canary');
     expect(context.lines.join('\n')).not.toContain(process.cwd());
+    expect(context.lines.find((line) => line.startsWith('STDOUT ['))).not.toContain('/planted');
   });
 
   it('is told which of its limits it met', async () => {
