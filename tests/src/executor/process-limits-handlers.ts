@@ -10,9 +10,10 @@ export const processLimitsHandlers = [
     for (let n = 0; n < 100; n++) kept.push(new Array(1e5).fill(n + 0.5));
     return kept.length;
   }),
-  defineHandler('limits.heeds', { isolation }, async ({ signal }) => {
+  defineHandler('limits.heeds', { isolation }, async ({ signal, logger }) => {
+    logger.info('begun');
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     const { name, message } = signal.reason as DOMException;
-    return { name, message };
+    logger.info(`${name}: ${message}`);
   }),
 ];

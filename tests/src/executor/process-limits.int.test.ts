@@ -24,10 +24,12 @@ describe('a handler in a process of its own', () => {
     });
   });
 
-  it('hears of its soft limit in the words that any handler hears', async () => {
-    // Longer than its process takes to start: before that, SIGTERM would end it.
-    expect(await outcome({ job: 'limits.heeds', timeout: { softMs: 1_500, hardMs: 60_000 } })).toMatchObject({
-      ...{ type: 'RunSucceeded', result: { name: 'TimeoutError', message: 'The soft time limit has passed' } },
-    });
+  it('hears why it is to end in the words that any handler hears, before it is sent a signal', async () => {
+    const runId = await house.enqueue({ job: 'limits.heeds' });
+    await house.lines(runId, (known) => known.some(({ message }) => message === 'begun'));
+    await house.cancel(runId);
+    expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'CANCELLED' });
+    const lines = await house.lines(runId, (known) => known.length > 1);
+    expect(lines.map(({ message }) => message)).toEqual(['begun', 'AbortError: The run was cancelled']);
   });
 });

@@ -213,6 +213,17 @@ describe('a message', () => {
     expect(recorded).toMatchObject([{ type: 'RunSucceeded', runId: idOf('first') }]);
   });
 
+  it('of a run that is cancelled while it waits for a permit is answered at once', async () => {
+    const { engine, begun, cancelled, deliver, grant, released, settle } = makeEngine();
+    const answers = deliver('x', limited);
+    cancelled.add(idOf('x'), OLD_EPOCH + 2);
+    engine.cancel(idOf('x'));
+    expect(answers).toEqual(['ack']);
+    grant();
+    await settle();
+    expect([begun, released]).toEqual([[], ['x']]);
+  });
+
   it('of a run whose time has passed ends it as expired, also when it passed here', async () => {
     const { clock, begun, recorded, deliver, end, settle } = makeEngine();
     const late = deliver('late', { expiresAt: clock.now() });
