@@ -73,6 +73,26 @@ describe('a bulk filter', () => {
     expect(await runOf(api, later.run.id)).toMatchObject({ status: 'QUEUED' });
   });
 
+  it('is previewed by status, with its newest five, and nothing is done', async () => {
+    await createJob(api, { name: 'mixed' });
+    const ids: string[] = [];
+    for (const delayMs of [0, 0, 0, 0, 3_600_000, 3_600_000]) {
+      ids.push((await enqueue(api, { job: 'mixed', delayMs })).run.id);
+    }
+    const filter = { jobs: ['mixed'] };
+    const newest = ids.sort().reverse().slice(0, 5);
+    expect(await ask(api, bulk.PREVIEW, { action: 'CANCEL', filter })).toMatchObject({
+      count: 6,
+      byStatus: [
+        { value: 'QUEUED', count: 4 },
+        { value: 'SCHEDULED', count: 2 },
+      ],
+      sample: newest.map((id) => ({ id })),
+    });
+    const states = (await runsOf(api, filter)).map(({ status }) => status);
+    expect(states.sort()).toEqual([...Array(4).fill('QUEUED'), ...Array(2).fill('SCHEDULED')]);
+  });
+
   it('takes every field that a list of runs takes', async () => {
     const [one] = await deadLetters(home, 'filtered', 2, (n) => ({ user: { id: n } }));
     const filter = {

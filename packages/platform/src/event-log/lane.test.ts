@@ -1,98 +1,136 @@
+import { MsgHdrsImpl } from '@nats-io/transport-node';
 import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AckInbox, PubAnswer } from '../nats/ack-inbox.js';
 import type { NatsLink } from '../nats/nats-link.js';
+import type { Appended } from './event-log-types.js';
 import { Lane } from './lane.js';
-import { createLogMetrics } from './log-metrics.js';
 import type { Unit } from './unit.js';
 
-const PATIENCE = { silenceMs: 5_000, deadlineMs: 20_000 };
-const stored: PubAnswer = { kind: 'stored', seq: 1, duplicate: false };
+interface Published {
+  subject: string;
+  batch: string | undefined;
+  commits: boolean;
+}
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
-
-/** A lane of wide units, each of which is a group of its own, before a server that answers when it is told to. */
-function slowServer() {
-  const answers: ((answer: PubAnswer) => void)[] = [];
-  let heardAt = 0;
+/** A lane to a server that answers when a test says so. */
+function makeLane() {
+  const published: Published[] = [];
+  const expected: PromiseWithResolvers<PubAnswer>[] = [];
   const link = {
     connected: () => true,
     onConnected: () => () => undefined,
-    nc: { publish: () => undefined },
+    nc: {
+      publish(subject: string, _data: Uint8Array, { headers: raw }: { headers: { encode(): Uint8Array } }) {
+        const headers = MsgHdrsImpl.decode(raw.encode());
+        const batch = headers.get('Nats-Batch-Id') || undefined;
+        published.push({ subject, batch, commits: headers.get('Nats-Batch-Commit') === '1' });
+      },
+    },
   } as unknown as NatsLink;
   const inbox: AckInbox = {
-    expect: () => ({ reply: 'reply', answer: new Promise((resolve) => void answers.push(resolve)) }),
-    heardAt: () => heardAt,
+    expect() {
+      const answer = Promise.withResolvers<PubAnswer>();
+      expected.push(answer);
+      return { reply: `inbox.${expected.length}`, answer: answer.promise };
+    },
+    heardAt: () => Date.now(),
     stop: () => undefined,
   };
-  const metrics = createLogMetrics(
-    new Registry(),
-    () => 0,
-    () => 0,
-  );
+  const metrics = { group: () => undefined, answered: () => undefined, refused: () => undefined };
   const logger = pino({ level: 'silent' });
-  const lane = new Lane({ link, inbox, stream: 'S', atomic: true, patience: PATIENCE, logger, metrics });
-  const fates: string[] = [];
-  const submit = () => {
-    const n = fates.push('waits') - 1;
-    const unit: Unit = {
-      messages: () =>
-        Array.from({ length: 1_000 }, () => ({ subject: 's', data: new Uint8Array(), expect: undefined })),
-      count: 1_000,
-      bytes: 1_000,
-      msgId: String(n),
-      since: Date.now(),
-      settled: false,
-      settle: () => {
-        unit.settled = true;
-        fates[n] = 'stored';
-      },
-      fail: ({ message }) => {
-        unit.settled = true;
-        fates[n] = message;
-      },
-    };
-    lane.submit(unit);
+  const patience = { silenceMs: 60_000, deadlineMs: 60_000 };
+  const lane = new Lane({ link, inbox, stream: 'S', atomic: true, patience, logger, metrics });
+  const answers = new Map<string, Appended>();
+  const submit = (name: string, count = 1) => lane.submit(unitOf(name, count, (answer) => answers.set(name, answer)));
+  let seq = 0;
+  return {
+    ...{ lane, answers, submit },
+    /** What was published since this was asked last. */
+    sent: () => published.splice(0),
+    /** Stores what is under way; a batch of so many messages has one answer. */
+    async store(messages = 1) {
+      for (const { resolve } of expected.splice(0)) {
+        seq += messages;
+        resolve({ kind: 'stored', seq, duplicate: false });
+      }
+      await turns();
+    },
   };
-  const answer = async () => {
-    heardAt = Date.now();
-    answers.shift()?.(stored);
-    await vi.advanceTimersByTimeAsync(0);
-  };
-  return { fates, submit, answer };
 }
 
-describe('a lane', () => {
-  it('lets wait behind what is being stored, longer than it would for a server that is silent', async () => {
-    const { fates, submit, answer } = slowServer();
-    for (let n = 0; n < 4; n++) submit();
-    for (let n = 0; n < 4; n++) {
-      await vi.advanceTimersByTimeAsync(PATIENCE.silenceMs - 1_000);
-      await answer();
-    }
-    expect(fates).toEqual(['stored', 'stored', 'stored', 'stored']);
+function unitOf(name: string, count: number, onAnswer: (answer: Appended) => void): Unit {
+  const messages = Array.from({ length: count }, (_, n) => ({
+    ...{ subject: count === 1 ? name : `${name}.${n}`, data: new Uint8Array(1), expect: undefined },
+  }));
+  const unit: Unit = {
+    ...{ messages: () => messages, count, bytes: count, msgId: name, since: Date.now(), settled: false },
+    settle(answer) {
+      unit.settled = true;
+      onAnswer(answer);
+    },
+    fail: () => undefined,
+  };
+  return unit;
+}
+
+const turns = () => new Promise<void>((resolve) => setImmediate(resolve));
+const subjects = (published: Published[]) => published.map(({ subject }) => subject);
+
+describe('what is appended', () => {
+  it('goes at once when nothing is under way', async () => {
+    const { submit, sent, store, answers } = makeLane();
+    submit('a');
+    await turns();
+    expect(subjects(sent())).toEqual(['a']);
+    await store();
+    expect(answers.get('a')).toMatchObject({ ok: true, seq: 1 });
+    submit('b');
+    await turns();
+    expect(subjects(sent())).toEqual(['b']);
   });
 
-  it('gives up on a server that is silent, and says of what was never sent that it is not stored', async () => {
-    const { fates, submit } = slowServer();
-    submit();
-    submit();
-    await vi.advanceTimersByTimeAsync(PATIENCE.silenceMs - 200);
-    expect(fates).toEqual(['waits', 'waits']);
-    await vi.advanceTimersByTimeAsync(400);
-    expect(fates).toEqual([expect.stringContaining('unknown'), expect.stringContaining('not stored')]);
+  it('in one turn goes together', async () => {
+    const { submit, sent } = makeLane();
+    for (const name of ['a', 'b', 'c']) submit(name);
+    await turns();
+    expect(subjects(sent())).toEqual(['a', 'b', 'c']);
   });
 
-  it('lets nobody wait for ever behind others', async () => {
-    const { fates, submit, answer } = slowServer();
-    for (let n = 0; n < 7; n++) submit();
-    for (let n = 0; n < 6; n++) {
-      await vi.advanceTimersByTimeAsync(PATIENCE.silenceMs - 1_000);
-      await answer();
+  it('while something is under way gathers, and all of it goes as the next', async () => {
+    const { lane, submit, sent, store } = makeLane();
+    submit('first');
+    await turns();
+    sent();
+    const names = Array.from({ length: 20 }, (_, n) => `n${n}`);
+    for (const name of names) {
+      submit(name);
+      await turns();
     }
-    expect(fates.slice(0, 4)).toEqual(['stored', 'stored', 'stored', 'stored']);
-    expect(fates.slice(5)).toEqual([expect.stringContaining('not stored'), expect.stringContaining('not stored')]);
+    expect(sent()).toEqual([]);
+    expect(lane.depth).toBe(21);
+    await store();
+    expect(subjects(sent())).toEqual(names);
+    submit('last');
+    await turns();
+    expect(sent()).toEqual([]);
+    await store();
+    expect(subjects(sent())).toEqual(['last']);
+  });
+
+  it('as one unit of several messages is one batch, in which what stands beside it goes along', async () => {
+    const { submit, sent, store, answers } = makeLane();
+    submit('pair', 2);
+    submit('alone');
+    submit('three', 3);
+    await turns();
+    const batch = sent();
+    expect(subjects(batch)).toEqual(['pair.0', 'pair.1', 'alone', 'three.0', 'three.1', 'three.2']);
+    expect(new Set(batch.map(({ batch: id }) => id)).size).toBe(1);
+    expect(batch.map(({ commits }) => commits)).toEqual([false, false, false, false, false, true]);
+    await store(6);
+    // The answer names the last message of all.
+    const seqs = ['pair', 'alone', 'three'].map((name) => answers.get(name));
+    expect(seqs).toMatchObject([{ seq: 2 }, { seq: 3 }, { seq: 6 }]);
   });
 });

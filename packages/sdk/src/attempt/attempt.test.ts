@@ -40,6 +40,7 @@ describe('an attempt', () => {
   it('ends once, whatever comes after', () => {
     const { attempt, ends } = makeAttempt();
     attempt.returned(1);
+    attempt.returned(2);
     attempt.threw(new Error('late'));
     attempt.cancel(10);
     attempt.takenOver();
@@ -110,18 +111,39 @@ describe('an attempt', () => {
     expect(clock.timers()).toBe(0);
   });
 
+  it('that promised signs of itself ends when there are none; progress is one as well', async () => {
+    const { attempt, ctx, clock, ends } = makeAttempt();
+    const { kill } = ctx;
+    attempt.armHeartbeat(100);
+    await clock.advance(90);
+    ctx.heartbeat();
+    await clock.advance(90);
+    ctx.progress(50);
+    await clock.advance(99);
+    expect([ends, kill.aborted]).toEqual([[], false]);
+    await clock.advance(1);
+    expect(ends).toMatchObject([{ kind: 'timed-out', error: { code: 'HEARTBEAT_TIMEOUT' } }]);
+    expect([kill.aborted, clock.timers()]).toEqual([true, 0]);
+  });
+
   it('has a signal that is aborted already when it is asked for too late', () => {
     const { attempt, ctx } = makeAttempt();
     attempt.cancel(500);
     expect(ctx.signal.aborted).toBe(true);
     expect(ctx.kill.aborted).toBe(false);
+    const over = makeAttempt();
+    over.attempt.takenOver();
+    expect([over.ctx.signal.aborted, over.ctx.kill.aborted]).toEqual([true, true]);
   });
 
-  it('gives functions that may be taken out of its context', () => {
+  it('gives functions that may be taken out of its context', async () => {
     const { ctx } = makeAttempt();
-    const { logger, progress, snooze, noRetry } = ctx;
+    const { logger, progress, heartbeat, secret, snooze, noRetry, retryAt } = ctx;
     logger.info('x', { circular: ctx });
     progress(50);
+    heartbeat();
+    expect(await secret('token')).toBe('value of token');
+    expect(() => retryAt(5)).toThrow(expect.objectContaining({ control: 'retry-at' }));
     expect(() => snooze(5)).toThrow(expect.objectContaining({ control: 'snooze', ms: 5 }));
     expect(() => noRetry('x')).toThrow(expect.objectContaining({ control: 'no-retry' }));
   });

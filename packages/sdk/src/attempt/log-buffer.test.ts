@@ -15,12 +15,14 @@ function makeBuffer() {
       return held ? new Promise<void>((resolve) => pending.push(resolve)) : Promise.resolve();
     },
   });
-  const log = buffer.open({ runId: 'r', attempt: 1, queue: 'default', level: 'INFO' });
+  const open = () => buffer.open({ runId: 'r', attempt: 1, queue: 'default', level: 'INFO' });
+  const log = open();
   const messages = () => stored.flatMap(({ lines }) => lines.map(({ message }) => message));
   return {
     clock,
     stored,
     log,
+    open,
     messages,
     hold: () => (held = true),
     release: () => {
@@ -75,6 +77,14 @@ describe('the log of an attempt', () => {
     expect(stored.at(-1)).toMatchObject({ dropped: 50 });
   });
 
+  it('keeps 4 MiB of an attempt, however few lines they are', async () => {
+    const { log, messages } = makeBuffer();
+    for (let n = 0; n < 300; n++) log.write('INFO', 'LOG', 'z'.repeat(16 * 1024));
+    await log.flushed();
+    expect(messages()).toHaveLength(256);
+    expect(messages().at(-1)).toMatch(/^45 more lines were not kept/);
+  });
+
   it('cuts a line that is too long, with a mark', () => {
     const { log, messages } = makeBuffer();
     log.write('INFO', 'LOG', 'é'.repeat(20_000));
@@ -84,10 +94,19 @@ describe('the log of an attempt', () => {
   });
 
   it('holds at most 32 MiB of what is not stored', async () => {
-    const { log, hold, stored } = makeBuffer();
+    const { open, hold, release, stored } = makeBuffer();
     hold();
     const line = 'y'.repeat(16 * 1024);
-    for (let n = 0; n < 5_000; n++) log.write('INFO', 'LOG', line);
-    expect(stored.flatMap(({ lines }) => lines).length * line.length).toBeLessThan(33 * 1024 * 1024);
+    const kept = () => stored.flatMap(({ lines }) => lines).length * line.length;
+    // One attempt alone may write 4 MiB.
+    for (const log of Array.from({ length: 12 }, open)) for (let n = 0; n < 300; n++) log.write('INFO', 'LOG', line);
+    expect(kept()).toBeGreaterThan(31 * 1024 * 1024);
+    expect(kept()).toBeLessThan(33 * 1024 * 1024);
+    release();
+    await Promise.resolve();
+    const later = open();
+    later.write('INFO', 'LOG', 'there is room again');
+    later.flush();
+    expect(stored.at(-1)?.lines).toMatchObject([{ message: 'there is room again' }]);
   });
 });

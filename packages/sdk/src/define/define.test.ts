@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { KindContext } from '../attempt/attempt-context.js';
 import { delayOf, instantOf, isAttemptControl, NoRetry, RetryAt } from './attempt-control.js';
 import { defineHandler, isHandler } from './define-handler.js';
 import { defineJob, isJob } from './define-job.js';
 import { parseInput, toJsonSchema } from './input-schema.js';
 import { jobStateOf } from './job-state.js';
+import { runnerOf } from './runner-of.js';
 
 const Input = z.object({ to: z.email(), copies: z.number().int().default(1) });
 
@@ -32,16 +34,24 @@ describe('a definition', () => {
   it('becomes a job with every default filled in', () => {
     const { name, options } = defineHandler(
       'mail',
-      { input: Input, timeout: 5_000, retry: { maxAttempts: 7 } },
+      {
+        ...{ input: Input, timeout: 5_000, retry: { maxAttempts: 7 } },
+        ...{ queue: 'letters', limits: { concurrency: 3, memoryMb: 64 }, guarantee: 'AT_MOST_ONCE' },
+      },
       () => 1,
     );
     const state = jobStateOf(name, options, 42, 'system:worker');
     expect(state).toMatchObject({
       name: 'mail',
       kind: 'HANDLER',
-      queue: 'default',
+      queue: 'letters',
       priority: 5,
       timeout: { hardMs: 5_000 },
+      limits: { concurrency: 3, memoryMb: 64 },
+      guarantee: 'AT_MOST_ONCE',
+    });
+    expect(jobStateOf('plain', {}, 42, 'system:worker')).toMatchObject({
+      ...{ queue: 'default', limits: {}, guarantee: 'AT_LEAST_ONCE' },
     });
     expect(state.retry).toMatchObject({ maxAttempts: 7, backoff: 'EXPONENTIAL', jitter: 'FULL' });
     expect(state.inputSchema).toMatchObject({ type: 'object', required: ['to'] });
@@ -55,6 +65,22 @@ describe('an input schema', () => {
       ok: false,
       message: expect.stringContaining('input.to'),
     });
+  });
+
+  it('is asked before the handler is called, which gets what it made of the input, or nothing at all', () => {
+    const got: unknown[] = [];
+    const call = runnerOf(defineHandler('mail', { input: Input }, ({ input }) => void got.push(input)));
+    const given = (input: unknown): KindContext => {
+      return { input, withInput: (made: unknown) => given(made) } as unknown as KindContext;
+    };
+    call(given({ to: 'a@b.co' }));
+    expect(got).toEqual([{ to: 'a@b.co', copies: 1 }]);
+    expect(() => call(given({ to: 'nobody' }))).toThrow(
+      expect.objectContaining({
+        ...{ control: 'no-retry', code: 'INVALID_INPUT', message: expect.stringContaining('input.to') },
+      }),
+    );
+    expect(got).toHaveLength(1);
   });
 
   it('in JSON Schema stays as it is', () => {

@@ -21,7 +21,8 @@ function makeChain() {
   } as unknown as NatsLink;
   const append = async ({ messages }: Unit) => {
     const [message] = messages;
-    if (!message || message.expectLastSubjectSeq !== chain.length) return { ok: false, reason: 'conflict' } as const;
+    const expected = message?.expectLastSubjectSeq ?? chain.length;
+    if (!message || expected !== chain.length) return { ok: false, reason: 'conflict' } as const;
     chain.push(message);
     return { ok: true, seq: chain.length, duplicate: false } as const;
   };
@@ -36,6 +37,23 @@ it('of those who found a run free, only the first has it', async () => {
   expect(await by('b').claim({ ...request, after: 0 })).toMatchObject({ ok: false, by: { workerId: 'a', n: 1 } });
   // Its worker is gone, and who looks again knows that.
   expect(await by('b').claim({ ...request, after: 1 })).toEqual({ ok: true, n: 2 });
+});
+
+it('who came back takes up only what nobody has taken from it meanwhile', async () => {
+  const by = makeChain();
+  expect(await by('a').claim({ ...request, reclaim: true })).toEqual({ ok: true, n: 1 });
+  expect(await by('a').claim({ ...request, reclaim: true })).toEqual({ ok: true, n: 2 });
+  expect(await by('b').claim({ ...request, after: 2 })).toEqual({ ok: true, n: 3 });
+  expect(await by('a').claim({ ...request, reclaim: true })).toMatchObject({ ok: false, by: { workerId: 'b', n: 3 } });
+});
+
+it('of those who claim at the same moment one wins, and the others hear who', async () => {
+  const by = makeChain();
+  const workers = ['a', 'b', 'c'];
+  const results = await Promise.all(workers.map((worker) => by(worker).claim({ ...request, after: 0 })));
+  const winner = workers[results.findIndex(({ ok }) => ok)];
+  expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+  expect(results.filter(({ ok }) => !ok)).toMatchObject([{ by: { workerId: winner } }, { by: { workerId: winner } }]);
 });
 
 it("claims of an earlier queueing are in nobody's way, nor is one whose answer was lost", async () => {

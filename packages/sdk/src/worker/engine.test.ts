@@ -1,8 +1,10 @@
-import { defaultRetryPolicy, type RunDefinition, type VerifyReply } from '@jobflow/contracts';
+import { defaultRetryPolicy, type RunDefinition, type RunEvent, type VerifyReply } from '@jobflow/contracts';
 import { testClock } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
+import type { KindContext } from '../attempt/attempt-context.js';
 import { LogBuffer } from '../attempt/log-buffer.js';
 import { CancelledRuns } from '../intake/cancelled-runs.js';
+import type { ClaimResult, RunClaimed } from '../intake/claims.js';
 import { DoubtedRuns } from '../intake/doubted-runs.js';
 import type { EpochGuard } from '../intake/epoch-guard.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
@@ -21,7 +23,7 @@ const OLD_EPOCH = 100;
 /** Longer than the server waits for a silent worker. */
 const BLOCKED_MS = 40_000;
 
-type Delivered = { seq?: number; deliveryCount?: number } & Partial<RunDefinition>;
+type Delivered = { seq?: number; deliveryCount?: number; verify?: boolean } & Partial<RunDefinition>;
 type VerifiedRun = Extract<VerifyReply, { ok: true }>['runs'][number];
 
 /** An engine with a store that forgets, permits that are granted when a test says so, and runs that end likewise. */
@@ -30,6 +32,10 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
   const begun: string[] = [];
   const released: string[] = [];
   const claims: string[] = [];
+  const recorded: RunEvent[] = [];
+  const signals = new Map<string, { soft: AbortSignal; hard: AbortSignal }>();
+  const cancelled = new CancelledRuns();
+  let reclaimed: ClaimResult = { ok: true, n: 1 };
   const ends = new Map<string, () => void>();
   const states = new Map<string, Partial<VerifiedRun>>();
   let permit: PromiseWithResolvers<PermitAnswer> | undefined;
@@ -37,8 +43,9 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
     kind: 'run' as const,
     ownProcess: false,
     heartbeatMs: undefined,
-    run: ({ runId }: { runId: string }) => {
+    run: ({ runId, signal, kill }: KindContext) => {
       begun.push(nameOf(runId));
+      signals.set(nameOf(runId), { soft: signal, hard: kill });
       return new Promise<void>((resolve) => ends.set(nameOf(runId), resolve));
     },
   };
@@ -91,7 +98,7 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
     workerId: 'me',
     clock,
     random: () => 0,
-    record: () => Promise.resolve(),
+    record: async (_subject, events) => void recorded.push(...events),
     onSettled: (attempt, event) => engine.onSettled(attempt, event),
     onTrouble: () => undefined,
   });
@@ -101,11 +108,11 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
     slots,
     runners: { find: () => run } as unknown as Runners,
     epoch: { isFresh: (seq: number) => seq > OLD_EPOCH } as EpochGuard,
-    cancelled: new CancelledRuns(),
+    cancelled,
     doubted: new DoubtedRuns(),
     hearsControl: () => true,
     suspects,
-    claims: { claim: async () => ({ ok: true, n: 1 }) },
+    claims: { claim: async () => reclaimed },
     handlerless: new HandlerlessRuns(60_000),
     logs: new LogBuffer({ clock, record: () => Promise.resolve() }),
     secrets: { get: async () => '' },
@@ -116,10 +123,13 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
     onRoom: () => undefined,
     onTrouble: () => undefined,
   });
-  const messageOf = (name: string, { seq = OLD_EPOCH + 1, deliveryCount = 1, ...fields }: Delivered = {}) => {
+  const messageOf = (
+    name: string,
+    { seq = OLD_EPOCH + 1, deliveryCount = 1, verify = false, ...fields }: Delivered = {},
+  ) => {
     const answers: string[] = [];
     const message: PulledMessage = {
-      data: dataOf(name, fields),
+      data: dataOf(name, fields, verify),
       seq,
       deliveryCount,
       ack: () => void answers.push('ack'),
@@ -145,6 +155,11 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
   const settle = () => clock.advance(0);
   return {
     ...{ engine, clock, slots, begun, released, claims, states, suspects, deliver, admit, settle },
+    ...{ recorded, signals, cancelled },
+    /** How its next claim of what runs here ends. */
+    reclaims: (result: ClaimResult) => {
+      reclaimed = result;
+    },
     end: (name: string) => ends.get(name)?.(),
     grant: () => permit?.resolve({ kind: 'granted' }),
   };
@@ -153,17 +168,142 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
 const idOf = (name: string) => `0193581c-7b5e-7000-8000-${Buffer.from(name.padEnd(6)).toString('hex')}`;
 const nameOf = (id: string) => Buffer.from(id.slice(-12), 'hex').toString().trim();
 
-function dataOf(name: string, fields: Partial<RunDefinition>): Uint8Array {
+function dataOf(name: string, fields: Partial<RunDefinition>, verify: boolean): Uint8Array {
   const run = {
     ...{ id: idOf(name), job: 'j', jobRevision: 1, kind: 'HANDLER', queue: 'default', priority: 5, input: {} },
     ...{ retry: defaultRetryPolicy, timeout: {}, createdAt: 0, ...fields },
   };
-  const events = [{ type: 'RunQueued', run, attempt: 1, delivery: 0 }];
+  const events = [{ type: 'RunQueued', run, attempt: 1, delivery: 0, ...(verify && { verify }) }];
   return Buffer.from(JSON.stringify({ v: 1, id: 'c', at: 0, by: { actor: 'a' }, events }));
 }
 
 const old = { seq: OLD_EPOCH };
 const limited = { limits: { concurrency: 1 } };
+
+describe('a message', () => {
+  it('that is fresh starts at once; one that may have been delivered before is checked first', async () => {
+    const { begun, suspects, deliver } = makeEngine({ concurrency: 4 });
+    deliver('fresh');
+    expect([begun, suspects.size]).toEqual([['fresh'], 0]);
+    deliver('before', old);
+    deliver('again', { deliveryCount: 2 });
+    deliver('marked', { verify: true });
+    expect([begun, suspects.size]).toEqual([['fresh'], 3]);
+  });
+
+  it('of a run that may run at most once is claimed before it starts', async () => {
+    const { clock, begun, claims, deliver } = makeEngine();
+    deliver('x', { guarantee: 'AT_MOST_ONCE' });
+    expect(begun).toEqual([]);
+    await clock.advance(10);
+    expect([claims, begun]).toEqual([['x'], ['x']]);
+  });
+
+  it('of a cancelled run is answered, and starts nothing, also when it has waited here', async () => {
+    const { engine, begun, cancelled, recorded, deliver, end, settle } = makeEngine();
+    cancelled.add(idOf('early'), OLD_EPOCH + 2);
+    expect(deliver('early')).toEqual(['ack']);
+    deliver('first');
+    const answers = deliver('waits');
+    cancelled.add(idOf('waits'), OLD_EPOCH + 2);
+    engine.cancel(idOf('waits'));
+    end('first');
+    await settle();
+    expect([begun, answers]).toEqual([['first'], ['ack']]);
+    expect(recorded).toMatchObject([{ type: 'RunSucceeded', runId: idOf('first') }]);
+  });
+
+  it('of a run that is cancelled while it waits for a permit is answered at once', async () => {
+    const { engine, begun, cancelled, deliver, grant, released, settle } = makeEngine();
+    const answers = deliver('x', limited);
+    cancelled.add(idOf('x'), OLD_EPOCH + 2);
+    engine.cancel(idOf('x'));
+    expect(answers).toEqual(['ack']);
+    grant();
+    await settle();
+    expect([begun, released]).toEqual([[], ['x']]);
+  });
+
+  it('of a run whose time has passed ends it as expired, also when it passed here', async () => {
+    const { clock, begun, recorded, deliver, end, settle } = makeEngine();
+    const late = deliver('late', { expiresAt: clock.now() });
+    deliver('first');
+    const waits = deliver('waits', { expiresAt: clock.now() + 500 });
+    await clock.advance(500);
+    end('first');
+    await settle();
+    expect([begun, late, waits]).toEqual([['first'], ['ack'], ['ack']]);
+    expect(recorded).toMatchObject([
+      { type: 'RunExpired', runId: idOf('late') },
+      { type: 'RunSucceeded' },
+      { type: 'RunExpired', runId: idOf('waits') },
+    ]);
+  });
+});
+
+describe('a run that goes on here', () => {
+  const claimOf = (name: string, over: Partial<RunClaimed> = {}): RunClaimed => ({
+    ...{ type: 'RunClaimed', runId: idOf(name), attempt: 1, delivery: 0, workerId: 'other', n: 1 },
+    ...over,
+  });
+
+  it('ends without an outcome when another worker has claimed it', async () => {
+    const { engine, slots, recorded, signals, deliver, end, settle } = makeEngine();
+    const answers = deliver('x');
+    engine.heardClaim(claimOf('x', { workerId: 'me' }));
+    engine.heardClaim(claimOf('x', { delivery: 1 }));
+    engine.heardClaim(claimOf('x', { n: 0 }));
+    expect(slots.free).toBe(0);
+    engine.heardClaim(claimOf('x'));
+    expect([slots.free, signals.get('x')?.soft.aborted, signals.get('x')?.hard.aborted]).toEqual([1, true, true]);
+    end('x');
+    await settle();
+    expect([recorded, answers]).toEqual([[], []]);
+  });
+
+  it('is claimed again when the server may have given it away, and its outcome counts under that claim', async () => {
+    const { engine, recorded, reclaims, deliver, end, settle } = makeEngine();
+    const answers = deliver('x');
+    reclaims({ ok: true, n: 4 });
+    await engine.reclaim();
+    end('x');
+    await settle();
+    expect(recorded).toMatchObject([{ type: 'RunSucceeded', claim: 4 }]);
+    expect(answers).toEqual(['ack']);
+  });
+
+  it('ends without an outcome when it cannot be claimed again', async () => {
+    const { engine, slots, recorded, signals, reclaims, deliver, end, settle } = makeEngine();
+    const answers = deliver('x');
+    reclaims({ ok: false, by: claimOf('x') });
+    await engine.reclaim();
+    expect([slots.free, signals.get('x')?.hard.aborted]).toEqual([1, true]);
+    end('x');
+    await settle();
+    expect([recorded, answers]).toEqual([[], []]);
+  });
+
+  it('takes in its message when that comes once more, and answers both at its end', async () => {
+    const { begun, suspects, deliver, end, settle } = makeEngine({ concurrency: 2 });
+    const first = deliver('x');
+    const second = deliver('x', { deliveryCount: 2 });
+    expect([begun, suspects.size, first, second]).toEqual([['x'], 0, [], []]);
+    end('x');
+    await settle();
+    expect([first, second]).toEqual([['ack'], ['ack']]);
+  });
+
+  it('is asked to end when it is cancelled, and ends as cancelled within a second', async () => {
+    const { engine, clock, recorded, signals, deliver } = makeEngine();
+    const answers = deliver('x');
+    engine.cancel(idOf('x'));
+    expect([signals.get('x')?.soft.aborted, signals.get('x')?.hard.aborted]).toEqual([true, false]);
+    await clock.advance(900);
+    expect(signals.get('x')?.hard.aborted).toBe(true);
+    expect(recorded).toMatchObject([{ type: 'RunCancelled', runId: idOf('x') }]);
+    expect(answers).toEqual(['ack']);
+  });
+});
 
 describe('a run that was checked and waits for a slot', () => {
   it('is not started after the loop was blocked, when another worker may have been given it', async () => {

@@ -17,6 +17,18 @@ export async function gone(pid: number, withinMs: number): Promise<boolean> {
   return !isAlive(pid);
 }
 
+/** A command that sleeps for so many seconds and a fraction that is this process's: no other test has the same one. */
+export const nap = (seconds: number): string => `sleep ${seconds}.${process.pid}`;
+
+/** The pid of the process with this command line, once there is one. */
+export async function started(command: string): Promise<number> {
+  for (;;) {
+    const pid = pidOf(command);
+    if (pid > 0) return pid;
+    await wait(10);
+  }
+}
+
 /** The pid, as this process sees it, of the process with this command line; 0 if there is none. */
 export function pidOf(command: string): number {
   for (const name of readdirSync('/proc')) {

@@ -96,6 +96,18 @@ describe('an HTTP job', () => {
       status: 302,
       headers: { location: 'http://10.0.0.1/' },
     });
+    const counts = async (status: number, successCodes: Json) => {
+      answer = (_, response) => void response.writeHead(status).end();
+      return (await failure(run(local, { url: base, successCodes }))) === undefined;
+    };
+    expect([await counts(404, [404]), await counts(404, ['404']), await counts(405, [404])]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const range = ['200-204', '400-404'];
+    expect([await counts(204, range), await counts(403, range), await counts(405, range)]).toEqual([true, true, false]);
+    expect(await counts(200, ['3xx'])).toBe(false);
   });
 
   it('uses secrets in URL, headers and body, and shows none of them', async () => {
@@ -168,6 +180,19 @@ describe('an HTTP job', () => {
     const result = (await run(local, { url: base })) as { truncated: boolean; body: string };
     expect(result.truncated).toBe(true);
     expect(result.body.length).toBeLessThan(20_000);
+  });
+
+  it('reads no further than it keeps of an answer without end', async () => {
+    const cut = Promise.withResolvers<void>();
+    answer = (_, response) => {
+      const more = () => {
+        while (response.write('z'.repeat(64 * 1024)));
+      };
+      response.on('drain', more).on('close', cut.resolve);
+      more();
+    };
+    expect(await run(local, { url: base, timeoutMs: 10_000 })).toMatchObject({ status: 200, truncated: true });
+    await cut.promise;
   });
 
   it('names what is wrong with its specification', async () => {

@@ -128,6 +128,11 @@ describe('a JavaScript job', () => {
     expect(await failure(run('process.exit(7)').result)).toMatchObject({ code: 'EXIT_7' });
     const hog = 'const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()))';
     expect(await failure(run(hog, {}, { limits: { memoryMb: 40 } }).result)).toMatchObject({ code: 'OUT_OF_MEMORY' });
+    const hungry = `const all = []; for (let n = 0; n < 100; n++) all.push(new Array(1e5).fill(n + 0.5)); return all.length`;
+    expect(await failure(run(hungry, {}, { limits: { memoryMb: 40 } }).result)).toMatchObject({
+      code: 'OUT_OF_MEMORY',
+    });
+    expect(await run(hungry, {}, { limits: { memoryMb: 200 } }).result).toBe(100);
     expect(await failure(run('return "x".repeat(300 * 1024)').result)).toMatchObject({ code: 'RESULT_TOO_LARGE' });
     expect(await failure(run('const a = {}; a.a = a; return a').result)).toMatchObject({ code: 'RESULT_NOT_JSON' });
     expect(

@@ -1,7 +1,7 @@
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gone, isAlive, pidOf } from '../../testing/processes.js';
+import { gone, isAlive, nap, started } from '../../testing/processes.js';
 import { type FakeContext, failure, fakeContext, lineStarting } from '../fake-context.js';
 import { type FoundPython, findPython } from './find-python.js';
 import { createPythonKind } from './python-kind.js';
@@ -60,10 +60,11 @@ print(json.dumps({"sum": data["a"] + data["b"], "mine": os.environ["MINE"], "job
   it('sees nothing of the executor’s environment, of its process, or of its directories', async () => {
     const script =
       'import os, sys\nprint(dict(os.environ))\nprint(sys.path)\nprint(open(f"/proc/{os.getppid()}/environ").read())';
-    const { context, result } = run({ script });
+    const { context, result } = run({ script, env: { PYTHONPATH: '/planted' } });
     await result;
     expect(context.lines.join('\n')).not.toContain('canary');
     expect(context.lines.join('\n')).not.toContain(process.cwd());
+    expect(context.lines.find((line) => line.startsWith('STDOUT ['))).not.toContain('/planted');
   });
 
   it('is told which of its limits it met', async () => {
@@ -81,13 +82,12 @@ print(json.dumps({"sum": data["a"] + data["b"], "mine": os.environ["MINE"], "job
     const script = `
 import signal, subprocess, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-subprocess.Popen(["sleep", "311"], start_new_session=True)
+subprocess.Popen("${nap(311)}".split(), start_new_session=True)
 print("mark")
 while True: time.sleep(1)`;
     const { context, result } = run({ script });
     await lineStarting(context, 'STDOUT mark');
-    const sleeper = pidOf('sleep 311');
-    expect(sleeper).toBeGreaterThan(0);
+    const sleeper = await started(nap(311));
     context.ask();
     context.end();
     expect(await failure(result)).toBeInstanceOf(Error);

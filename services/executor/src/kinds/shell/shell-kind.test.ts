@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Json, RunDefinition } from '@jobflow/contracts';
 import { type Containment, findContainment } from '@jobflow/platform';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gone, isAlive, pidOf } from '../../testing/processes.js';
+import { gone, isAlive, nap, pidOf, started } from '../../testing/processes.js';
 import { type FakeContext, failure, fakeContext, lineStarting } from '../fake-context.js';
 import { createShellKind } from './shell-kind.js';
 
@@ -79,12 +79,10 @@ describe('a shell job', () => {
   });
 
   it('is killed with everything it started, also what left its group', async () => {
-    const script = `trap '' TERM; setsid sleep 300 & echo "mark"; while true; do sleep 1; done`;
+    const script = `trap '' TERM; setsid ${nap(300)} & echo "mark"; while true; do sleep 1; done`;
     const { context, result } = run({ script });
     await lineStarting(context, 'STDOUT mark');
-    await wait(100);
-    const sleeper = pidOf('sleep 300');
-    expect(sleeper).toBeGreaterThan(0);
+    const sleeper = await started(nap(300));
     context.ask();
     await wait(150);
     context.end();
@@ -94,9 +92,13 @@ describe('a shell job', () => {
   });
 
   it('leaves nothing running behind when it ends by itself', async () => {
-    await run({ script: 'sleep 301 & echo "left"' }).result;
-    await wait(100);
-    expect(pidOf('sleep 301')).toBe(0);
+    const bare: Containment = { prefix: [], namespace: false, prlimit: false };
+    for (const containment of [found, bare]) {
+      const script = `${nap(301)} & until grep -q sleep "/proc/$!/comm"; do :; done; echo '"left"'`;
+      expect(await start(fakeContext({ script }), containment)).toBe('left');
+      const left = pidOf(nap(301));
+      expect(left === 0 || (await gone(left, 1_000))).toBe(true);
+    }
   });
 
   it('may print 1 MiB', async () => {
@@ -156,12 +158,11 @@ describe('a shell job', () => {
   it('works without namespaces and limits too', async () => {
     const bare: Containment = { prefix: [], namespace: false, prlimit: false };
     expect(await start(fakeContext({ script: 'echo \'"bare"\'' }), bare)).toBe('bare');
-    const context = fakeContext({ script: 'sleep 302 & sleep 302' });
+    const context = fakeContext({ script: `${nap(302)} & ${nap(303)}` });
     const result = start(context, bare);
-    await wait(150);
+    const both = [await started(nap(302)), await started(nap(303))];
     context.end();
     expect(await failure(result)).toBeInstanceOf(Error);
-    await wait(50);
-    expect(pidOf('sleep 302')).toBe(0);
+    for (const pid of both) expect(await gone(pid, 1_000)).toBe(true);
   });
 });
