@@ -115,7 +115,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       onMessage: (message) => {
         const { allowance } = message.level;
         const counted = allowance instanceof QueueAllowance ? allowance.delivered(message) : message;
-        engine.deliver(new HeldMessage(counted, table));
+        if (counted) engine.deliver(new HeldMessage(counted, table));
       },
       logger,
       metrics,
