@@ -12,7 +12,12 @@ export interface PermitWorld extends AsyncDisposable {
   /** What any of its workers told of, in order. */
   troubles: readonly string[];
   /** Permits as a worker of its own has them. */
-  worker(options?: { id?: string; leaseMs?: number; holders?: HoldersReply }): Promise<WorkerPermits>;
+  worker(options?: {
+    id?: string;
+    leaseMs?: number;
+    patienceMs?: number;
+    holders?: HoldersReply;
+  }): Promise<WorkerPermits>;
   flush(): Promise<void>;
 }
 
@@ -45,7 +50,7 @@ export async function permitWorld(): Promise<PermitWorld> {
   return {
     backing,
     troubles,
-    async worker({ id = `worker-${newId()}`, leaseMs, holders = nobody } = {}) {
+    async worker({ id = `worker-${newId()}`, leaseMs, patienceMs, holders = nobody } = {}) {
       const [redis, news] = [connect(), connect()];
       connections.push(redis, news);
       const permits = new RedisPermits({
@@ -56,6 +61,7 @@ export async function permitWorld(): Promise<PermitWorld> {
         askHolders: async () => holders,
         onTrouble: (what) => void troubles.push(what),
         ...(leaseMs && { leaseMs }),
+        ...(patienceMs !== undefined && { patienceMs }),
       });
       all.push(permits);
       await permits.start();
