@@ -232,7 +232,7 @@ export class RedisPermits implements Permits {
       }
     } catch (error) {
       this.#mustTell = true;
-      this.#trouble = 'Redis cannot be reached';
+      this.#trouble = AWAY;
       this.#options.onTrouble('limits cannot be counted: what is limited waits', error);
       for (const { answer } of batch) answer?.(undefined, this.#trouble);
     }
@@ -313,6 +313,7 @@ export class RedisPermits implements Permits {
   }
 }
 
+const AWAY = 'Redis cannot be reached; check that it runs, and that the URL which workers have of it leads there';
 const REBUILDING = 'Redis was empty, and its permits are being rebuilt';
 
 const tokenOf = ({ runId, delivery }: Holder): string => `${runId}|${delivery}`;
