@@ -22,6 +22,8 @@ export const WorkerBeat = z.object({
   failed: z.int(),
   startedAt: Instant,
   at: Instant,
+  /** Why it cannot count limits now, and what to do about it: what is limited does not start there. Absent: it can. */
+  limitsTrouble: z.string().optional(),
   status: z.enum(['ONLINE', 'DRAINING', 'STOPPING', 'OFFLINE']),
 });
 export type WorkerBeat = z.infer<typeof WorkerBeat>;

@@ -23,12 +23,22 @@ const MIXED_PER_SECOND = 500;
 /** What a killed worker held comes back when the server gives up on it, which takes 30 s; then there is the backlog. */
 const SETTLE_MS = 90_000 + SECONDS * 2_000;
 
+const PYTHON = `import os, sys
+with open(sys.argv[1], 'a') as shells: shells.write(os.environ['JOBFLOW_RUN_ID'] + '\\n')`;
+const INSERT = {
+  connection: 'effects',
+  query: 'insert into ledger (run_id) values ($1)',
+  params: ['{{run.id}}'],
+  readOnly: false,
+};
 const handlersDir = fileURLToPath(new URL('./ledger-handlers', import.meta.url));
 
 let dir: string;
 let platform: Platform;
 let api: ApiClient;
 let db: Db;
+/** A database of the test's own, beside the platform's: what SQL jobs did. */
+let rows: Db;
 let server: Awaited<ReturnType<typeof startLocalServer>>;
 const files = () => ({ ledger: join(dir, 'ledger'), shells: join(dir, 'shells') });
 
@@ -45,28 +55,43 @@ beforeAll(async () => {
     env: { LEDGER: ledger },
   });
   db = await createDb(platform.backing.databaseUrl, { name: 'test', max: 2 });
+  await db.query('create database effects');
+  const effects = new URL(platform.backing.databaseUrl);
+  effects.pathname = '/effects';
+  rows = await createDb(effects.href, { name: 'test', max: 1 });
+  await rows.query('create table ledger (run_id text not null)');
   api = new ApiClient(platform.url);
   await api.signIn(platform.adminEmail, 'correct horse battery staple');
   const jobs = [
     { name: 'call', kind: 'HTTP', spec: { method: 'POST', url: `${server.url}/{{run.id}}`, body: '{{run.attempt}}' } },
     { name: 'script', kind: 'SHELL', spec: { script: 'echo "$JOBFLOW_RUN_ID" >> "$1"', args: [shells] } },
     { name: 'code', kind: 'JAVASCRIPT', spec: { code: 'return input.n * 2' } },
+    { name: 'python', kind: 'PYTHON', spec: { script: PYTHON, args: [shells] } },
+    // The gateway may be too busy to give out the secret.
+    { name: 'row', kind: 'SQL', spec: INSERT, retry: { maxAttempts: 10, initialDelayMs: 200 } },
   ];
+  await api.must('mutation ($name: String!, $value: String!) { setSecret(name: $name, value: $value) { name } }', {
+    name: 'effects',
+    value: effects.href,
+  });
   for (const input of jobs)
     await api.must('mutation ($input: JobInput!) { createJob(input: $input) { name } }', { input });
 });
 afterAll(async () => {
   api?.[Symbol.dispose]();
+  await rows?.stop();
   await db?.stop();
   await platform?.stop();
   await server?.[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Processes are dear, so SHELL and JAVASCRIPT are sparse. */
+/** Processes are dear, so SHELL, JAVASCRIPT and PYTHON are sparse, and so are the connections of SQL. */
 function mixedJob(n: number): string {
   if (n % 100 === 0) return 'script';
   if (n % 150 === 75) return 'code';
+  if (n % 200 === 50) return 'python';
+  if (n % 20 === 10) return 'row';
   return n % 2 === 0 ? 'call' : n % 3 === 0 ? 'flaky' : 'long';
 }
 
@@ -124,12 +149,12 @@ describe('executors that are killed at random under load', () => {
         `all ${acknowledged.size} runs have ended after ${kills.length} kills`,
         SETTLE_MS,
       );
-      const rows = await db.query<{ id: string; status: string; claim: number; losses: number }>(
+      const runs = await db.query<{ id: string; status: string; claim: number; losses: number }>(
         'select id, status, claim, losses from read.runs',
       );
-      expect(new Set(rows.map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
+      expect(new Set(runs.map(({ id }) => id))).toEqual(new Set(acknowledged.keys()));
       // One that took three workers with it, as far as anybody can tell, is given up.
-      expect(rows.filter(({ status, losses }) => status !== 'SUCCEEDED' && losses < 3)).toEqual([]);
+      expect(runs.filter(({ status, losses }) => status !== 'SUCCEEDED' && losses < 3)).toEqual([]);
       const notOnce = `select run_id from read.timelines, json_array_elements(events) e
         group by run_id having count(*) filter (where ${ends}) <> 1`;
       expect(await db.query(notOnce)).toEqual([]);
@@ -141,11 +166,13 @@ describe('executors that are killed at random under load', () => {
       for (const { path } of server.received) ran.set(path.slice(1), (ran.get(path.slice(1)) ?? 0) + 1);
       for (const id of (await readFile(files().shells, 'utf8')).split('\n'))
         if (id) ran.set(id, (ran.get(id) ?? 0) + 1);
+      for (const { run_id: id } of await rows.query<{ run_id: string }>('select run_id from ledger'))
+        ran.set(id, (ran.get(id) ?? 0) + 1);
       const effectless = [...acknowledged].filter(([id, job]) => job !== 'code' && !ran.has(id));
       expect(effectless).toEqual([]);
       // Whoever carries out again what another has begun has claimed it first.
       const repeatable = new Set(['flaky', 'code']);
-      const unclaimed = rows.filter(
+      const unclaimed = runs.filter(
         ({ id, claim }) => !repeatable.has(acknowledged.get(id) ?? '') && (ran.get(id) ?? 0) > 1 && claim === 0,
       );
       expect(unclaimed).toEqual([]);

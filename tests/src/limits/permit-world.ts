@@ -15,6 +15,7 @@ export interface PermitWorld extends AsyncDisposable {
   worker(options?: {
     id?: string;
     leaseMs?: number;
+    patienceMs?: number;
     holders?: HoldersReply | (() => Promise<HoldersReply>);
   }): Promise<WorkerPermits>;
   flush(): Promise<void>;
@@ -49,7 +50,7 @@ export async function permitWorld(): Promise<PermitWorld> {
   return {
     backing,
     troubles,
-    async worker({ id = `worker-${newId()}`, leaseMs, holders = nobody } = {}) {
+    async worker({ id = `worker-${newId()}`, leaseMs, patienceMs, holders = nobody } = {}) {
       const [redis, news] = [connect(), connect()];
       connections.push(redis, news);
       const permits = new RedisPermits({
@@ -60,6 +61,7 @@ export async function permitWorld(): Promise<PermitWorld> {
         askHolders: async () => (typeof holders === 'function' ? await holders() : holders),
         onTrouble: (what) => void troubles.push(what),
         ...(leaseMs && { leaseMs }),
+        ...(patienceMs !== undefined && { patienceMs }),
       });
       all.push(permits);
       await permits.start();

@@ -29,6 +29,8 @@ const rated = (key: string, limit: number, perMs: number, over: Partial<PermitRe
   rate: { key, limit, perMs },
   ...over,
 });
+const UNBUILT = 'permits cannot be rebuilt now: what is limited waits';
+
 /** Asks until limits can be counted. */
 async function take(permits: Permits, wanted: PermitRequest): Promise<PermitAnswer> {
   for (;;) {
@@ -298,6 +300,10 @@ describe('when Redis has lost everything', () => {
       await wait(100);
     }
     while (!blind.trouble()?.includes('lagging')) await wait(10);
+    // It may yet come: nobody is alarmed before that has taken a while.
+    expect(empty.troubles).not.toContain(UNBUILT);
+    await empty.worker({ holders: { ok: false, reason: 'lagging' }, patienceMs: 0 });
+    await until(() => empty.troubles.includes(UNBUILT), 'it is told of');
     const seeing = await empty.worker();
     expect(await granted(seeing, request(newKey(), 1))).toBe(true);
     expect(await granted(blind, request(newKey(), 1))).toBe(true);

@@ -4,7 +4,7 @@ import { duration } from '../runs/describe-event.js';
 import type { Reason, WaitFacts } from './why-not-running.js';
 
 /** The limit of its job or key that keeps a run from starting. */
-export function whyLimited({ now, run, limit, queue }: WaitFacts): Reason[] {
+export function whyLimited({ now, run, limit, queue, workers }: WaitFacts): Reason[] {
   const since = run.waitSince === undefined ? {} : { since: run.waitSince };
   const until = run.nextAttemptAt;
   switch (run.waitReason) {
@@ -30,7 +30,10 @@ export function whyLimited({ now, run, limit, queue }: WaitFacts): Reason[] {
     case 'LIMITS_UNAVAILABLE': {
       const again =
         until === undefined || until <= now ? 'it is offered again now' : `it is offered again ${inTime(until, now)}`;
-      const message = `Its limits could not be counted, since the worker that took it had no Redis; ${again}`;
+      const why = workers?.limitsTrouble;
+      const message = why
+        ? `Its limits cannot be counted: ${why}; ${again}`
+        : `Its limits could not be counted, since the worker that took it had no Redis; ${again}`;
       return [{ code: 'CONCURRENCY_LIMIT', message, target: run.job, ...since, ...(until !== undefined && { until }) }];
     }
     default:
@@ -39,10 +42,14 @@ export function whyLimited({ now, run, limit, queue }: WaitFacts): Reason[] {
 }
 
 /** The limits of a queue, for a run that is still in it. */
-export function queueFull({ now, run, queue, ahead = 0 }: WaitFacts): Reason[] {
+export function queueFull({ now, run, queue, workers, ahead = 0 }: WaitFacts): Reason[] {
   if (!queue || run.waitReason !== undefined) return [];
   const reasons: Reason[] = [];
   const { concurrency, running = 0, rate } = queue;
+  if (workers?.limitsTrouble !== undefined && (concurrency !== undefined || rate)) {
+    const message = `The limits of queue ${run.queue} cannot be counted, so nothing of it starts: ${workers.limitsTrouble}`;
+    reasons.push({ code: concurrency === undefined ? 'RATE_LIMIT' : 'CONCURRENCY_LIMIT', message, target: run.queue });
+  }
   if (concurrency !== undefined && running >= concurrency) {
     const message = `Queue ${run.queue} runs at most ${concurrency} at a time; ${running} run now`;
     reasons.push({ code: 'CONCURRENCY_LIMIT', message, target: run.queue });

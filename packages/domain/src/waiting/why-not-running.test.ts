@@ -113,6 +113,22 @@ describe('why a run is not running', () => {
     ]);
   });
 
+  it('is that nobody can count the limits of its queue, or its own', () => {
+    const workers = { serving: 1, able: 1, limitsTrouble: 'Redis cannot be reached; check that it runs' };
+    const [reason, ...more] = why({}, { queue: { paused: false, concurrency: 5, running: 1 }, workers });
+    expect(reason).toMatchObject({ code: 'CONCURRENCY_LIMIT', target: 'mail' });
+    expect(reason?.message).toBe(
+      'The limits of queue mail cannot be counted, so nothing of it starts: Redis cannot be reached; check that it runs',
+    );
+    expect(more).toEqual([]);
+    const rate = { limit: 10, perMs: 1_000 };
+    expect(why({}, { queue: { paused: false, rate }, workers })).toMatchObject([{ code: 'RATE_LIMIT' }]);
+    expect(why({}, { queue: { paused: false }, workers })).toEqual([]);
+    expect(why({ waitReason: 'LIMITS_UNAVAILABLE', nextAttemptAt: 9_000 }, { workers })).toMatchObject([
+      { message: expect.stringMatching(/Redis cannot be reached; check that it runs; it is offered again in 8 s$/) },
+    ]);
+  });
+
   it('is nothing, when nothing is in its way', () => {
     expect(why()).toEqual([]);
   });

@@ -69,6 +69,8 @@ export interface WaitFacts {
         able: number;
         /** Why those that serve it cannot, as they say themselves: a switch that is off. */
         reason?: string | undefined;
+        /** Why none of those that are able can count limits, and what to do about it. */
+        limitsTrouble?: string | undefined;
       }
     | undefined;
   /** Queued before it, or with a higher priority, on the same queue. */

@@ -11,7 +11,8 @@ const HANDLER = Symbol.for('jobflow.handler');
 export interface HandlerOptions<S extends InputSchema = InputSchema> extends JobOptions<S> {
   /**
    * `process`: every attempt runs in a Node process of its own, which loads the file that calls `defineHandler`. Limits
-   * of memory or processor time imply it. What such a handler does to its process ends its attempt, never the worker.
+   * of memory or processor time imply it. What such a handler does to its process ends its attempt, never the worker. Only
+   * so is code that heeds no signal ended for certain, at its hard limit or when it is cancelled.
    */
   isolation?: 'process';
   /** `import.meta.url` of the file that defines the handler: needed where another file calls `defineHandler` for it. */

@@ -24,8 +24,14 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
   /** 1–10, 10 first. Default: 5. */
   priority?: number;
   retry?: Partial<RetryPolicy>;
-  /** Soft: the signal is aborted. Hard: the attempt has timed out. A number is the hard limit, in milliseconds. */
+  /**
+   * Soft: the signal is aborted. Hard: the attempt has timed out. A number is the hard limit, in milliseconds.
+   *
+   * A handler in the worker's own process that heeds no signal cannot be stopped: past the hard limit its slot and its
+   * permits are free for others, also for its own next attempt, while its code may go on. `isolation: 'process'` kills it.
+   */
   timeout?: number | TimeoutPolicy;
+  /** Of memory and processor time: imply a process of its own. Of concurrency: counts attempts, see `timeout`. */
   limits?: Limits;
   /**
    * AT_MOST_ONCE: once it has begun it never begins again, whatever becomes of its worker, but for a `retry` other than

@@ -57,13 +57,18 @@ export class QueueAllowance implements PullAllowance {
   }
 
   /**
-   * A message came. Its permit goes back when the message is acknowledged, given back, or let go. One that was under way
-   * when the allowance before this one was closed finds no credit: it has no permit, and gives none back.
+   * A message came. Its permit goes back when the message is acknowledged, given back, or let go. One for which there is no
+   * credit was asked for before the limit was set, or before the allowance before this one was closed: it goes back to its
+   * queue, and undefined is returned.
    */
-  delivered(message: PulledMessage): PulledMessage {
+  delivered(message: PulledMessage): PulledMessage | undefined {
+    if (this.#credits === 0) {
+      message.nak();
+      return undefined;
+    }
+    this.#credits -= 1;
     const { concurrency } = this.limits;
-    let held = this.#credits > 0 && concurrency !== undefined;
-    if (this.#credits > 0) this.#credits -= 1;
+    let held = concurrency !== undefined;
     const back = () => {
       if (!held) return;
       held = false;

@@ -24,6 +24,8 @@ const LOOK_MS = 500;
 /** Living workers have so long to tell what they hold, before the first permit after a loss is granted. */
 const OPENS_MS = 2_000;
 const FOUND_AGAIN_MS = 500;
+/** Services start together, and permits are rebuilt with the help of the projector: so long it may take to be there. */
+const PATIENCE_MS = 10_000;
 const MOST_AT_ONCE = 500;
 /** Beyond it new requests are refused as unavailable: Redis does not keep up. */
 const MOST_WAITING = 20_000;
@@ -39,6 +41,8 @@ export interface RedisPermitsOptions {
   leaseMs?: number;
   /** Who runs what, by the log: asked after Redis has lost everything. */
   askHolders: () => Promise<HoldersReply>;
+  /** Permits that could not be rebuilt for so long are told of as trouble. Default: 10 s. */
+  patienceMs?: number;
   onTrouble: (what: string, error: unknown) => void;
 }
 
@@ -66,6 +70,8 @@ export class RedisPermits implements Permits {
   #mustTell = true;
   #trouble: string | undefined = 'Redis has not been reached yet';
   #founding: Promise<void> | undefined;
+  /** Since when that has failed. */
+  #unfoundSince: number | undefined;
   #toldAt = 0;
   #stopped = false;
   #parts: Stoppable[] = [];
@@ -217,7 +223,7 @@ export class RedisPermits implements Permits {
         reply = await this.#call(this.#operations(batch));
       }
       if (reply[0] !== 'ok') return this.#lost(batch);
-      this.#trouble = undefined;
+      this.#trouble = this.#unfoundSince = undefined;
       let at = 1;
       for (const { answer } of batch) {
         if (!answer) continue;
@@ -226,7 +232,7 @@ export class RedisPermits implements Permits {
       }
     } catch (error) {
       this.#mustTell = true;
-      this.#trouble = 'Redis cannot be reached';
+      this.#trouble = AWAY;
       this.#options.onTrouble('limits cannot be counted: what is limited waits', error);
       for (const { answer } of batch) answer?.(undefined, this.#trouble);
     }
@@ -264,9 +270,12 @@ export class RedisPermits implements Permits {
   #found(): void {
     this.#founding ??= this.#foundOnce()
       .catch((error: unknown) => {
-        this.#trouble = `Permits cannot be rebuilt after a loss of Redis: ${error instanceof Error ? error.message : error}`;
-        this.#options.onTrouble('permits cannot be rebuilt now: what is limited waits', error);
-        return new Promise<void>((resolve) => this.#options.clock.setTimer(FOUND_AGAIN_MS, resolve));
+        const { clock, patienceMs = PATIENCE_MS, onTrouble } = this.#options;
+        this.#trouble = `Redis is empty, and its permits cannot be rebuilt: ${error instanceof Error ? error.message : error}`;
+        this.#unfoundSince ??= clock.now();
+        if (clock.now() - this.#unfoundSince >= patienceMs)
+          onTrouble('permits cannot be rebuilt now: what is limited waits', error);
+        return new Promise<void>((resolve) => clock.setTimer(FOUND_AGAIN_MS, resolve));
       })
       .finally(() => {
         this.#founding = undefined;
@@ -304,6 +313,7 @@ export class RedisPermits implements Permits {
   }
 }
 
+const AWAY = 'Redis cannot be reached; check that it runs, and that the URL which workers have of it leads there';
 const REBUILDING = 'Redis was empty, and its permits are being rebuilt';
 
 const tokenOf = ({ runId, delivery }: Holder): string => `${runId}|${delivery}`;

@@ -115,7 +115,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       onMessage: (message) => {
         const { allowance } = message.level;
         const counted = allowance instanceof QueueAllowance ? allowance.delivered(message) : message;
-        engine.deliver(new HeldMessage(counted, table));
+        if (counted) engine.deliver(new HeldMessage(counted, table));
       },
       logger,
       metrics,
@@ -187,6 +187,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
         prefetch,
         describe: () => runners.describe(),
         counts,
+        limitsTrouble: () => (permits ? permits.permits.trouble() : NO_REDIS),
       },
       clock,
       (subject, data) => {
@@ -271,6 +272,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
     },
   };
 }
+
+const NO_REDIS = 'no worker that could run them has Redis; give one REDIS_URL, or createWorker its option redis';
 
 const NO_THREAD =
   'A handler that blocks the event loop for 30 s will be taken for lost, and its run begin anew elsewhere: the thread that speaks for it meanwhile needs a user and password, not a token or a file of credentials. heartbeatThread: false says that this is known.';

@@ -27,7 +27,9 @@ export async function startPermits(url: string, around: Around): Promise<Started
     const { state } = await link.jsm.streams.info(RUNS_STREAM);
     const queues = [...store.queues.values()].flatMap((kept) => (kept.state.concurrency ? [kept.state.name] : []));
     const request = JSON.stringify({ seq: state.last_seq, queues });
-    const reply = await link.nc.request(live.holders, request, { timeout: ASK_TIMEOUT_MS });
+    const reply = await link.nc.request(live.holders, request, { timeout: ASK_TIMEOUT_MS }).catch((cause: unknown) => {
+      throw new Error('no projector answers', { cause });
+    });
     return HoldersReply.parse(reply.json());
   };
   const permits = new RedisPermits({ workerId, redis, news, clock, askHolders, onTrouble });

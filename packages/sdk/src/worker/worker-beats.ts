@@ -15,6 +15,7 @@ export interface BeatSource {
   prefetch: number;
   describe: () => Pick<WorkerBeat, 'handlers' | 'kinds'>;
   counts: () => Pick<WorkerBeat, 'active' | 'finished' | 'failed'>;
+  limitsTrouble: () => string | undefined;
 }
 
 export interface WorkerBeats extends Stoppable {
@@ -44,6 +45,7 @@ export function startWorkerBeats(
     }
     const { id, version, queues, concurrency, prefetch } = source;
     const counts = source.counts();
+    const limitsTrouble = source.limitsTrouble();
     const message: WorkerBeat = {
       id,
       host: hostname(),
@@ -59,6 +61,7 @@ export function startWorkerBeats(
       cpuPercent,
       startedAt,
       at: clock.now(),
+      ...(limitsTrouble !== undefined && { limitsTrouble }),
       status,
     };
     publish(live.worker, fitting(message));

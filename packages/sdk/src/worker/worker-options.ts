@@ -26,7 +26,7 @@ export interface WorkerOptions {
   register?: RegisterMode;
   /** Default: all queues, those that come later included. */
   queues?: readonly string[];
-  /** Handlers that run at once. Default: 50. */
+  /** Handlers that run at once, not counting those past their hard limit that did not heed it. Default: 50. */
   concurrency?: number;
   /** The most that is asked for ahead of free slots while handlers are short. Default: four times the concurrency. */
   prefetch?: number;

@@ -58,8 +58,14 @@ async function workersFor(ctx: Context, run: Run): Promise<WaitFacts['workers']>
   const reason = serving
     .flatMap(({ beat }) => beat.kinds)
     .find(({ kind, reason: why }) => kind === run.kind && why !== undefined)?.reason;
-  const able = serving.filter((worker) => isAbleTo(worker, run.job, run.kind)).length;
-  return { serving: serving.length, able, ...(able === 0 && { reason }) };
+  const able = serving.filter((worker) => isAbleTo(worker, run.job, run.kind));
+  const count = able.some(({ beat }) => beat.limitsTrouble === undefined);
+  return {
+    serving: serving.length,
+    able: able.length,
+    ...(able.length === 0 && { reason }),
+    ...(!count && { limitsTrouble: able[0]?.beat.limitsTrouble }),
+  };
 }
 
 /** The index of living runs is in the order of their ids, so what is ahead is found first and the limit ends the search. */
