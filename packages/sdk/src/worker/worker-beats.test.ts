@@ -11,6 +11,7 @@ function makeBeats(over: Partial<BeatSource> = {}) {
   const counts = { active: 0, finished: 0, failed: 0 };
   const source: BeatSource = {
     ...{ id: 'w1', version: '9.9.9', queues: ['*'], concurrency: 8, prefetch: 4, counts: () => counts },
+    limitsTrouble: () => undefined,
     describe: () => ({
       handlers: [{ name: 'mail', inputSchema: { type: 'object' } }],
       kinds: [{ kind: 'HTTP', enabled: true }],
