@@ -44,7 +44,7 @@ const LOCAL_DEFAULTS = {
  * model; what knocks at the door waits longest. A flood so becomes a queue at the door instead of one behind it, and a
  * run whose start and end come close together is one row written instead of two.
  */
-const NICE: Record<ServiceName, number> = { executor: 0, scheduler: 0, notifier: 4, projector: 4, gateway: 5 };
+const NICE: Record<ServiceName, number> = { executor: 0, scheduler: 0, notifier: 2, projector: 2, gateway: 6 };
 
 /** What only some services may know; taken out of what all of them inherit. */
 const SECRETS = [
