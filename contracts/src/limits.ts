@@ -1,4 +1,4 @@
-/** Sizes and counts that every edge enforces, in bytes unless named otherwise. */
+/** Sizes and counts that every edge enforces, in bytes unless named otherwise, and how long is waited. */
 export const limits = {
   inputBytes: 256 * 1024,
   resultBytes: 256 * 1024,
@@ -22,4 +22,6 @@ export const limits = {
   logLineBytes: 16 * 1024,
   /** New runs are refused from this share of the run stream's max_bytes, the rest belongs to runs already admitted. */
   admissionShare: 0.8,
+  /** How long a log that answers others is waited for, in milliseconds. Who asks a gateway waits longer. */
+  appendMs: 20_000,
 } as const;

@@ -32,16 +32,23 @@ export type Appended =
     }
   | { ok: false; reason: 'conflict' | 'full' };
 
-/** Whether it was stored is unknown: repeat with the same msgId. */
+/** The log did not take it: repeat with the same msgId. */
 export class LogUnavailableError extends Error {
   override readonly name = 'LogUnavailableError';
+  /** Whether it is stored all the same: `no` if it was never sent. */
+  readonly stored: 'no' | 'unknown';
+
+  constructor(message: string, { stored = 'unknown', cause }: { stored?: 'no' | 'unknown'; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.stored = stored;
+  }
 }
 
 /** The one way into the log: appends gather while one publish per stream is in flight, and go together as the next. */
 export interface EventLog extends Stoppable {
   /**
    * Stores a unit. Refusals are values.
-   * @throws LogUnavailableError when the server is silent (for 5 s unless said otherwise) or has too much to do (20 s),
+   * @throws LogUnavailableError when the server is silent (for 5 s unless said otherwise) or has too much to do (`limits.appendMs`),
    *   or at once when too much is waiting
    * @throws ZodError or TypeError for a unit that nobody may write: a bug of the caller
    */

@@ -41,7 +41,7 @@ const HEADER_ROOM = 4 * 1024;
 
 export function createEventLog(link: NatsLink, options: EventLogOptions): EventLog {
   const { actor, logger, clock = systemClock } = options;
-  const patience = { silenceMs: options.silenceMs ?? 5_000, deadlineMs: options.deadlineMs ?? 20_000 };
+  const patience = { silenceMs: options.silenceMs ?? 5_000, deadlineMs: options.deadlineMs ?? limits.appendMs };
   const { maxPendingBytes = 64 * 1024 * 1024, maxPendingUnits = 50_000 } = options;
   const inbox = createAckInbox(link);
   const lanes = new Map<string, Lane>();
@@ -76,7 +76,7 @@ export function createEventLog(link: NatsLink, options: EventLogOptions): EventL
 
   async function append(unit: AppendUnit): Promise<Appended> {
     if (stopping) throw stoppedError();
-    if (behind()) throw new LogUnavailableError('the log is behind: too much waits to be stored');
+    if (behind()) throw new LogUnavailableError('the log is behind: too much waits to be stored', { stored: 'no' });
     const stream = streamOf(unit);
     const at = clock.now();
     const msgId = unit.msgId ?? newId();

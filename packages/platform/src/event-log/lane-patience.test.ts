@@ -16,7 +16,6 @@ afterEach(() => void vi.useRealTimers());
 /** A lane of wide units, each of which is a group of its own, before a server that answers when it is told to. */
 function slowServer() {
   const answers: ((answer: PubAnswer) => void)[] = [];
-  let heardAt = 0;
   const link = {
     connected: () => true,
     onConnected: () => () => undefined,
@@ -24,7 +23,6 @@ function slowServer() {
   } as unknown as NatsLink;
   const inbox: AckInbox = {
     expect: () => ({ reply: 'reply', answer: new Promise((resolve) => void answers.push(resolve)) }),
-    heardAt: () => heardAt,
     stop: () => undefined,
   };
   const metrics = createLogMetrics(
@@ -46,6 +44,7 @@ function slowServer() {
       since: Date.now(),
       settled: false,
       settle: () => {
+        if (unit.settled) return;
         unit.settled = true;
         fates[n] = 'stored';
       },
@@ -56,9 +55,8 @@ function slowServer() {
     };
     lane.submit(unit);
   };
-  const answer = async () => {
-    heardAt = Date.now();
-    answers.shift()?.(stored);
+  const answer = async (to = stored) => {
+    answers.shift()?.(to);
     await vi.advanceTimersByTimeAsync(0);
   };
   return { fates, submit, answer };
@@ -85,14 +83,25 @@ describe('a lane', () => {
     expect(fates).toEqual([expect.stringContaining('unknown'), expect.stringContaining('not stored')]);
   });
 
+  it('takes no refusal that it repeats for an answer, and says what was refused', async () => {
+    const { fates, submit, answer } = slowServer();
+    submit();
+    await vi.advanceTimersByTimeAsync(PATIENCE.silenceMs - 1_000);
+    await answer({ kind: 'refused', code: 10023, status: 503, text: 'insufficient resources' });
+    await vi.advanceTimersByTimeAsync(1_200);
+    expect(fates).toEqual(['the log did not answer in time (insufficient resources): whether it is stored is unknown']);
+  });
+
   it('lets nobody wait for ever behind others', async () => {
     const { fates, submit, answer } = slowServer();
     for (let n = 0; n < 7; n++) submit();
-    for (let n = 0; n < 6; n++) {
-      await vi.advanceTimersByTimeAsync(PATIENCE.silenceMs - 1_000);
+    for (let n = 0; n < 5; n++) {
+      await vi.advanceTimersByTimeAsync(PATIENCE.silenceMs - 500);
       await answer();
     }
     expect(fates.slice(0, 4)).toEqual(['stored', 'stored', 'stored', 'stored']);
-    expect(fates.slice(5)).toEqual([expect.stringContaining('not stored'), expect.stringContaining('not stored')]);
+    const [underWay, ...waited] = fates.slice(4);
+    expect(underWay).toContain('unknown');
+    expect(waited).toEqual([expect.stringContaining('not stored'), expect.stringContaining('not stored')]);
   });
 });

@@ -34,7 +34,6 @@ function makeLane() {
       expected.push(answer);
       return { reply: `inbox.${expected.length}`, answer: answer.promise };
     },
-    heardAt: () => Date.now(),
     stop: () => undefined,
   };
   const metrics = { group: () => undefined, answered: () => undefined, refused: () => undefined };

@@ -22,9 +22,9 @@ interface Group {
 
 /** How long whoever is not patient for ever is let wait, in milliseconds. */
 export interface Patience {
-  /** For a server from which nothing is heard. */
+  /** For a stream that takes nothing. */
   silenceMs: number;
-  /** In all: a server that answers others is not away, it has much to do. */
+  /** In all: one that takes what others send is not away, it has much to do. */
   deadlineMs: number;
 }
 
@@ -51,6 +51,10 @@ export class Lane {
   #sleepers = new Set<() => void>();
   #idle: (() => void)[] = [];
   #cost = new GroupCost();
+  /** When the server last answered for good, in ms since 1970. */
+  #heardAt = 0;
+  /** Why what is under way is repeated. */
+  #trouble: string | undefined;
 
   constructor(private readonly options: LaneOptions) {}
 
@@ -83,7 +87,8 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    const sweep = setInterval(() => this.#failExpired(), DEADLINE_SWEEP_MS);
+    // Not at once: after a time without the processor, answers lie in the socket that are to be read first.
+    const sweep = setInterval(() => setImmediate(() => this.#failExpired()), DEADLINE_SWEEP_MS);
     try {
       while (this.#pending.length > 0 && !this.#stopped) {
         const group = this.#takeGroup();
@@ -146,14 +151,14 @@ export class Lane {
   #failExpired(): void {
     const { silenceMs, deadlineMs } = this.options.patience;
     const now = Date.now();
-    const heardAt = this.options.inbox.heardAt();
     const late = ({ since }: Unit) =>
-      since !== undefined && (now - Math.max(since, heardAt) >= silenceMs || now - since >= deadlineMs);
+      since !== undefined && (now - Math.max(since, this.#heardAt) >= silenceMs || now - since >= deadlineMs);
+    const why = `the log did not answer in time${this.#trouble ? ` (${this.#trouble})` : ''}`;
     for (const unit of this.#flying.filter(late))
-      unit.fail(new LogUnavailableError('the log did not answer in time: whether it is stored is unknown'));
+      unit.fail(new LogUnavailableError(`${why}: whether it is stored is unknown`));
     const waited = this.#pending.filter(late);
     if (waited.length === 0) return;
-    for (const unit of waited) unit.fail(new LogUnavailableError('the log had no time for it: it is not stored'));
+    for (const unit of waited) unit.fail(new LogUnavailableError(`${why}: it is not stored`, { stored: 'no' }));
     this.#pending = this.#pending.filter((unit) => !unit.settled);
   }
 
@@ -165,9 +170,15 @@ export class Lane {
       stream,
       atomic,
       logger,
+      heard: (trouble: string | undefined) => this.#heard(trouble),
       defer: (unit: Unit) => this.#defer(unit),
       pause: (attempt: number) => this.#pause(attempt),
     };
+  }
+
+  #heard(trouble: string | undefined): void {
+    this.#trouble = trouble;
+    if (trouble === undefined) this.#heardAt = Date.now();
   }
 
   #defer(unit: Unit): void {

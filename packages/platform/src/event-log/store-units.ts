@@ -19,6 +19,8 @@ export interface StoreContext {
   logger: Logger;
   /** Facts that found the stream full: they are tried again later, without holding up what may fit. */
   defer(unit: Unit): void;
+  /** Told how each publish went: undefined when it was answered for good, else why it is repeated. */
+  heard(trouble: string | undefined): void;
   /** Waits before attempt n + 1: for the connection, or a little with jitter. False: the log stops. */
   pause(attempt: number): Promise<boolean>;
 }
@@ -33,6 +35,7 @@ export async function storePlain(context: StoreContext, unit: Unit): Promise<voi
   for (let attempt = 0; !unit.settled; attempt++) {
     const answer = await send(unit, () => publishPlain(context.link, context.inbox, unit));
     if (!answer) return;
+    context.heard(troubleOf(answer));
     if (answer.kind === 'stored') return unit.settle({ ok: true, seq: answer.seq, duplicate: answer.duplicate });
     if (answer.kind === 'refused' && !isTransient(answer)) {
       if (guarded && context.atomic && WRONG_LAST_SEQUENCE.has(answer.code)) return storeBatch(context, [unit]);
@@ -60,6 +63,7 @@ export async function storeBatch(context: StoreContext, batch: readonly Unit[]):
       if (units.length > 1) return halve(context, units);
       return first.fail(asError(error));
     }
+    context.heard(troubleOf(answer));
     if (answer.kind === 'stored') return settleStored(units, answer);
     if (answer.kind === 'refused' && !isTransient(answer)) {
       if (units.length > 1) return halve(context, units);
@@ -88,8 +92,13 @@ async function send(unit: Unit, publish: () => Promise<PubAnswer>): Promise<PubA
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function note(context: StoreContext, answer: PubAnswer, units: number, attempt: number): void {
-  const why = answer.kind === 'lost' ? answer.why : answer.kind === 'refused' ? answer.text : 'unclear';
+  const why = troubleOf(answer) ?? 'its fate is unknown';
   context.logger.debug({ stream: context.stream, units, attempt, why }, 'a publish is repeated');
+}
+
+function troubleOf(answer: PubAnswer): string | undefined {
+  if (answer.kind === 'lost') return answer.why;
+  return answer.kind === 'refused' && isTransient(answer) ? answer.text : undefined;
 }
 
 const isTransient = (answer: PubAnswer & { kind: 'refused' }): boolean =>

@@ -11,8 +11,6 @@ export type PubAnswer =
 export interface AckInbox {
   /** A reply subject, and the answer that comes to it; `lost` after the timeout or with the connection. */
   expect(timeoutMs: number): { reply: string; answer: Promise<PubAnswer> };
-  /** When the server last answered a publish with more than that nobody is there, in ms since 1970. */
-  heardAt(): number;
   stop(): void;
 }
 
@@ -27,7 +25,6 @@ export function createAckInbox(link: NatsLink): AckInbox {
   const inbox = createInbox(link.inboxPrefix);
   const waiting = new Map<string, Waiting>();
   let serial = 0;
-  let heardAt = 0;
 
   const take = (token: string, answer: PubAnswer) => {
     const found = waiting.get(token);
@@ -37,10 +34,7 @@ export function createAckInbox(link: NatsLink): AckInbox {
   };
   const subscription = link.nc.subscribe(`${inbox}.*`, {
     callback: (error, message) => {
-      if (error) return;
-      const answer = parseAnswer(message);
-      if (answer.kind !== 'lost') heardAt = Date.now();
-      take(message.subject.slice(inbox.length + 1), answer);
+      if (!error) take(message.subject.slice(inbox.length + 1), parseAnswer(message));
     },
   });
   const loseAll = (why: string) => {
@@ -48,13 +42,15 @@ export function createAckInbox(link: NatsLink): AckInbox {
   };
   const offDisconnected = link.onDisconnected(() => loseAll('the connection was lost'));
   // Timeouts are coarse on purpose: one sweep instead of a timer for each of a hundred thousand publishes a second.
-  const sweep = setInterval(() => {
+  const loseLate = () => {
     const now = Date.now();
     for (const [token, { until }] of waiting) {
       if (until > now) break;
       take(token, { kind: 'lost', why: 'no answer in time' });
     }
-  }, SWEEP_MS);
+  };
+  // Not at once: after a time without the processor, answers lie in the socket that are to be read first.
+  const sweep = setInterval(() => setImmediate(loseLate), SWEEP_MS);
   sweep.unref();
 
   return {
@@ -65,7 +61,6 @@ export function createAckInbox(link: NatsLink): AckInbox {
       });
       return { reply: `${inbox}.${token}`, answer };
     },
-    heardAt: () => heardAt,
     stop() {
       clearInterval(sweep);
       offDisconnected();

@@ -15,7 +15,7 @@ export interface ClientOptions {
    * handlers find it as `ctx.traceparent`. One that is not valid is ignored.
    */
   traceparent?: string | (() => string | undefined);
-  /** How long one call may take, repetitions included. Default: 30 s. */
+  /** How long one call may take, repetitions included. Default: 60 s. */
   timeoutMs?: number;
   /** How often a call is repeated at most, where that is safe. Default: as often as its time allows. */
   retries?: number;

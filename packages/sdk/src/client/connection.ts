@@ -1,3 +1,4 @@
+import { limits } from '@jobflow/contracts';
 import type { CallOptions, ClientOptions, Credentials, Fetch } from './client-options.js';
 import { checkClientOptions, credentialsOf, traceHeader } from './client-options.js';
 import { readEvents } from './event-stream.js';
@@ -7,9 +8,9 @@ import { pause } from './pause.js';
 import { errorOf, type GraphqlAnswer, type Operation, postOperation, readAnswer } from './post-operation.js';
 import { type Repeatable, repeatDelay } from './repeat-delay.js';
 
-const TIMEOUT_MS = 30_000;
-/** One try of a call; a gateway that takes longer has lost it. */
-const TRY_MS = 15_000;
+const TIMEOUT_MS = 60_000;
+/** One try of a call; a gateway that takes longer has lost it: it has said by then that the log did not answer. */
+const TRY_MS = limits.appendMs + 5_000;
 
 export type Data = Record<string, unknown>;
 

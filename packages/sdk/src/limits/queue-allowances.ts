@@ -59,7 +59,8 @@ export class QueueAllowance implements PullAllowance {
   /**
    * A message came. Its permit goes back when the message is acknowledged, given back, or let go. One for which there is no
    * credit was asked for before the limit was set, or before the allowance before this one was closed: it goes back to its
-   * queue, and undefined is returned.
+   * queue, and undefined is returned. Whoever gets it next claims it, as all that was given before: that counts as a
+   * first loss, and no more than that until it has begun.
    */
   delivered(message: PulledMessage): PulledMessage | undefined {
     if (this.#credits === 0) {

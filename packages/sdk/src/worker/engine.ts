@@ -231,17 +231,16 @@ export class Engine implements AttemptHost {
 
   /** Starts nothing more; gives back what has not started; waits for what runs, then ends it. */
   async drain(drainMs: number): Promise<void> {
-    const { recorder, clock } = this.#parts;
+    const { recorder, clock, slots } = this.#parts;
+    const drained = Promise.withResolvers<void>();
+    this.#drained = drained.resolve;
+    // From now on, however long giving back takes: a claim may be waiting for the log.
+    const timer = clock.setTimer(drainMs, () => {
+      for (const attempt of this.#held.values()) attempt.drain(DRAIN_GRACE_MS);
+    });
     await this.quiesce();
-    if (this.#parts.slots.running > 0) {
-      const drained = Promise.withResolvers<void>();
-      this.#drained = drained.resolve;
-      const timer = clock.setTimer(drainMs, () => {
-        for (const attempt of this.#held.values()) attempt.drain(DRAIN_GRACE_MS);
-      });
-      await drained.promise;
-      timer.cancel();
-    }
+    if (slots.running > 0) await drained.promise;
+    timer.cancel();
     const recorded = Promise.withResolvers<void>();
     const enough = clock.setTimer(RECORD_WAIT_MS, recorded.resolve);
     await Promise.race([recorder.idle(), recorded.promise]);

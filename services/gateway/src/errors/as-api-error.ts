@@ -9,6 +9,8 @@ import { conflict, unavailable } from './refusals.js';
  */
 export function asApiError(error: unknown): ApiError | undefined {
   if (error instanceof LogUnavailableError) {
+    if (error.stored === 'no')
+      return unavailable('The log has too much to do now, and nothing was stored. Repeat the request later.', error);
     return unavailable('The log did not answer in time. Repeat the request with the same idempotency key.', error);
   }
   if (error instanceof DatabaseUnavailableError) {

@@ -68,6 +68,15 @@ describe('an error', () => {
     expect(shown[0]?.message).not.toContain('10.0.0.7');
   });
 
+  it('of a log that never got to it says that nothing was stored', async () => {
+    const cause = new LogUnavailableError('the log is behind', { stored: 'no' });
+    const { shown } = present(await run('{ secret }', { secret: () => Promise.reject(cause) }));
+    expect(shown[0]).toMatchObject({
+      message: expect.stringContaining('nothing was stored'),
+      extensions: { retryable: true },
+    });
+  });
+
   it('of a secret that cannot be opened says why, and that repeating is of no use', async () => {
     const cause = new SecretBoxError('It was sealed with the key 0a1b2c3d, which is not here: add that key.');
     const { shown, logged } = present(await run('{ secret }', { secret: () => Promise.reject(cause) }));
