@@ -68,7 +68,7 @@ it('a log that is stopped while the server is away lets nobody wait for ever', {
 
 it('too many open batches: an append tries again until there is room for its own', async () => {
   await using backed = await backedByNats();
-  const log = createEventLog(backed.link, { actor: 'system:test', logger: silent });
+  const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, silenceMs: 20_000 });
   for (let n = 0; n < 50; n++) await backed.link.js.startBatch(queuedSubject('default', 5), '{}');
   const messages = [1, 2, 3].map(() => enqueue().messages[0] as never);
   expect(await log.append({ messages })).toMatchObject({ ok: true });
