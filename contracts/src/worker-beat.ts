@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { Json } from './json.js';
 import { Instant, JobKind, QueueName } from './names.js';
 
+/** What a worker tells of its trouble with limits is cut to so many characters. */
+export const MOST_LIMITS_TROUBLE = 500;
+
+/** What a worker without Redis tells as its trouble with limits; shown only if all that could run a run say so. */
+export const NO_REDIS = 'no worker that could run them has Redis; give one REDIS_URL, or createWorker its option redis';
+
 /** What a worker tells of itself every 2 s over core NATS. */
 export const WorkerBeat = z.object({
   id: z.string(),
@@ -23,7 +29,7 @@ export const WorkerBeat = z.object({
   startedAt: Instant,
   at: Instant,
   /** Why it cannot count limits now, and what to do about it: what is limited does not start there. Absent: it can. */
-  limitsTrouble: z.string().optional(),
+  limitsTrouble: z.string().max(MOST_LIMITS_TROUBLE).optional(),
   status: z.enum(['ONLINE', 'DRAINING', 'STOPPING', 'OFFLINE']),
 });
 export type WorkerBeat = z.infer<typeof WorkerBeat>;

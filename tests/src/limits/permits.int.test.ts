@@ -299,7 +299,7 @@ describe('when Redis has lost everything', () => {
       expect(await blind.take(request(newKey(), 1))).toMatchObject({ kind: 'unavailable' });
       await wait(100);
     }
-    while (!blind.trouble()?.includes('lagging')) await wait(10);
+    while (!blind.trouble()?.includes('lags behind')) await wait(10);
     // It may yet come: nobody is alarmed before that has taken a while.
     expect(empty.troubles).not.toContain(UNBUILT);
     await empty.worker({ holders: { ok: false, reason: 'lagging' }, patienceMs: 0 });

@@ -73,7 +73,7 @@ describe('while Redis is away', () => {
     expect(await api.watchRun(free, isEnded)).toMatchObject({ status: 'SUCCEEDED' });
     await until(
       async () => (await why(counted)).some(({ message }) => /check that it runs.*; it is offered/.test(message)),
-      'it is',
+      'the run of a job with limits says what to do, and when it is offered again',
     );
     await redis.start();
     for (const id of [...Object.values(waiting), counted])

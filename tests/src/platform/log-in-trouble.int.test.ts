@@ -10,7 +10,7 @@ const enqueue = (id = newId()) => ({
 });
 const state = async (backed: Backed) => (await backed.link.jsm.streams.info(RUNS_STREAM)).state;
 
-it('a server that is away: appends fail at their deadline, facts wait for it, and repeating is harmless', async () => {
+it('a server that is away: appends fail once it has been silent for too long, facts wait for it, and repeating is harmless', async () => {
   await using backed = await backedByNats({ fsync: true });
   const log = createEventLog(backed.link, { actor: 'system:test', logger: silent, silenceMs: 500 });
   const unit = enqueue();

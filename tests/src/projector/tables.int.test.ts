@@ -69,6 +69,16 @@ describe('a service', () => {
     expect(await refused()).toBe('The database has no Jobflow tables yet: run `jobflow migrate` first.\n');
   });
 
+  it('is told of a user that may not read the tables', async () => {
+    await using world = await projected();
+    const { url, db } = await world.database('rights');
+    await db.query("create role stranger login password 'secret'");
+    const foreign = Object.assign(new URL(url), { username: 'stranger', password: 'secret' });
+    await expect(openReadModel(foreign.href, { name: 'test' })).rejects.toThrow(
+      /^The user in DATABASE_URL may not read the table jobflow_migrations: use the user that ran `jobflow migrate`/,
+    );
+  });
+
   it.each([
     [
       'a server that is not there',

@@ -163,5 +163,7 @@ function asUnavailable(error: Error & { code?: string }): Error {
     error.code === undefined
       ? /timeout|terminated|closed|not queryable|ended/i.test(error.message)
       : /^(08|57P0|53300|ECONN|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/.test(error.code);
-  return away ? new DatabaseUnavailableError(`Postgres cannot be reached (${error.message})`, { cause: error }) : error;
+  if (!away) return error;
+  // Refused at each of several addresses: that error has a code, and no message.
+  return new DatabaseUnavailableError(`Postgres cannot be reached (${error.message || error.code})`, { cause: error });
 }

@@ -9,10 +9,12 @@ export class ReadModelNotReadyError extends Error {
 const NO_TABLE = '42P01';
 const WRONG_PASSWORD = '28P01';
 const NO_DATABASE = '3D000';
+const NO_RIGHT = '42501';
 
 /**
  * The database of a service, once it is known to be there and to have what this version needs. One that is newer will do:
- * migrations only add, so that services of two versions can work side by side while one replaces the other.
+ * migrations take nothing away that the version before them needs, so that services of both can work side by side while one
+ * replaces the other.
  *
  * @throws ReadModelNotReadyError
  */
@@ -37,5 +39,9 @@ function notReady(error: Error & { code?: string }): ReadModelNotReadyError {
     return say('Postgres refuses the user or the password in DATABASE_URL: correct it.');
   if (error.code === NO_DATABASE)
     return say('Postgres has no such database as DATABASE_URL names: create it, or correct the name.');
+  if (error.code === NO_RIGHT)
+    return say(
+      'The user in DATABASE_URL may not read the table jobflow_migrations: use the user that ran `jobflow migrate`, or grant this one what it needs.',
+    );
   return say(`${error.message}: check that Postgres runs and that DATABASE_URL is right.`);
 }

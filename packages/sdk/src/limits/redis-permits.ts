@@ -68,7 +68,7 @@ export class RedisPermits implements Permits {
   #planned = false;
   #epoch = '';
   #mustTell = true;
-  #trouble: string | undefined = 'Redis has not been reached yet';
+  #trouble: string | undefined = UNREACHED;
   #founding: Promise<void> | undefined;
   /** Since when that has failed. */
   #unfoundSince: number | undefined;
@@ -232,7 +232,7 @@ export class RedisPermits implements Permits {
       }
     } catch (error) {
       this.#mustTell = true;
-      this.#trouble = AWAY;
+      this.#trouble = troubleWith(this.#options.redis, error);
       this.#options.onTrouble('limits cannot be counted: what is limited waits', error);
       for (const { answer } of batch) answer?.(undefined, this.#trouble);
     }
@@ -271,7 +271,7 @@ export class RedisPermits implements Permits {
     this.#founding ??= this.#foundOnce()
       .catch((error: unknown) => {
         const { clock, patienceMs = PATIENCE_MS, onTrouble } = this.#options;
-        this.#trouble = `Redis is empty, and its permits cannot be rebuilt: ${error instanceof Error ? error.message : error}`;
+        this.#trouble = error instanceof NotToldError ? error.message : troubleWith(this.#options.redis, error);
         this.#unfoundSince ??= clock.now();
         if (clock.now() - this.#unfoundSince >= patienceMs)
           onTrouble('permits cannot be rebuilt now: what is limited waits', error);
@@ -284,8 +284,10 @@ export class RedisPermits implements Permits {
   }
 
   async #foundOnce(): Promise<void> {
-    const reply = await this.#options.askHolders();
-    if (!reply.ok) throw new Error(`the projector says ${reply.reason}`);
+    const reply = await this.#options.askHolders().catch((cause: unknown) => {
+      throw new NotToldError('no projector answers; check that one runs, and that it reaches NATS', { cause });
+    });
+    if (!reply.ok) throw new NotToldError(UNTOLD[reply.reason] ?? REFUSED, { cause: reply.reason });
     const { leaseMs = LEASE_MS, redis } = this.#options;
     const holdings = {
       runs: reply.runs.map((run) => [run.workerId, tokenOf(run), ...run.keys]),
@@ -314,7 +316,41 @@ export class RedisPermits implements Permits {
 }
 
 const AWAY = 'Redis cannot be reached; check that it runs, and that the URL which workers have of it leads there';
-const REBUILDING = 'Redis was empty, and its permits are being rebuilt';
+const UNREACHED = 'Redis has not been reached yet; if that lasts, check that it runs';
+const REBUILDING = 'Redis was empty, and its permits are being rebuilt; wait a few seconds';
+
+/** By the reason that the projector gives. */
+const UNTOLD: Record<string, string> = {
+  lagging: 'the projector lags behind; wait until it has caught up, and look at its log if it does not',
+  unavailable: 'the projector cannot read its database; check that Postgres runs, and look at the log of the projector',
+};
+const REFUSED = 'the projector does not tell them; look at its log, and check that it is of the version of the workers';
+const MOST_TOLD = 200;
+
+/** Redis is empty, and nobody tells what is held. */
+class NotToldError extends Error {
+  override readonly name = 'NotToldError';
+
+  constructor(why: string, options: ErrorOptions) {
+    super(`Redis is empty, and its permits cannot be rebuilt: ${why}`, options);
+  }
+}
+
+/** What is wrong with Redis, and what to do about it: for who waits, so in few words. */
+function troubleWith(redis: Redis, error: unknown): string {
+  if (redis.status !== 'ready') return AWAY;
+  const said = error instanceof Error ? error.message : String(error);
+  if (said === TIMED_OUT) return 'Redis does not answer in time; look at its load and at its log';
+  const [first = ''] = said.trim().split('\n');
+  const why = first
+    .slice(0, MOST_TOLD)
+    .toWellFormed()
+    .replace(/[\s.]+$/, '');
+  return `Redis refuses: ${why}; look at its memory and at its log`;
+}
+
+/** In the words of the driver. */
+const TIMED_OUT = 'Command timed out';
 
 const tokenOf = ({ runId, delivery }: Holder): string => `${runId}|${delivery}`;
 const limitsOf = ({ concurrency, rate }: QueueRequest) => ({

@@ -75,6 +75,15 @@ describe('the beat of a worker', () => {
     expect(heard).toHaveLength(5);
   });
 
+  it('tells in few words why it cannot count limits, and nothing if it can', async () => {
+    let trouble: string | undefined = 'x'.repeat(2_000);
+    const { clock, heard } = makeBeats({ limitsTrouble: () => trouble });
+    expect(heard[0]?.limitsTrouble).toBe('x'.repeat(500));
+    trouble = undefined;
+    await clock.advance(2_000);
+    expect(heard[1]).not.toHaveProperty('limitsTrouble');
+  });
+
   it('leaves out schemas when it would be too large, and names its handlers all the same', () => {
     const inputSchema = { type: 'object', description: 'x'.repeat(10_000) };
     const handlers = Array.from({ length: 100 }, (_, n) => ({ name: `h${n}`, inputSchema }));

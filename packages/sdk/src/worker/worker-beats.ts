@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { live, type WorkerBeat } from '@jobflow/contracts';
+import { live, MOST_LIMITS_TROUBLE, type WorkerBeat } from '@jobflow/contracts';
 import type { Clock, Stoppable } from '@jobflow/platform';
 import { every } from './every.js';
 
@@ -45,7 +45,7 @@ export function startWorkerBeats(
     }
     const { id, version, queues, concurrency, prefetch } = source;
     const counts = source.counts();
-    const limitsTrouble = source.limitsTrouble();
+    const limitsTrouble = source.limitsTrouble()?.slice(0, MOST_LIMITS_TROUBLE).toWellFormed();
     const message: WorkerBeat = {
       id,
       host: hostname(),

@@ -21,12 +21,12 @@ export async function gone(pid: number, withinMs: number): Promise<boolean> {
 export const nap = (seconds: number): string => `sleep ${seconds}.${process.pid}`;
 
 /** The pid of the process with this command line, once there is one. */
-export async function started(command: string): Promise<number> {
-  for (;;) {
+export async function started(command: string, withinMs = 10_000): Promise<number> {
+  for (const until = Date.now() + withinMs; Date.now() < until; await wait(10)) {
     const pid = pidOf(command);
     if (pid > 0) return pid;
-    await wait(10);
   }
+  throw new Error(`no process "${command}" started`);
 }
 
 /** The pid, as this process sees it, of the process with this command line; 0 if there is none. */

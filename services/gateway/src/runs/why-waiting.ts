@@ -2,7 +2,7 @@ import { type Reason, type WaitFacts, whyNotRunning } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
 import { unendedParents } from '../flows/flow-nodes.js';
 import { logGauge } from '../run-log/log-gauge.js';
-import { isAbleTo, isOnline, listWorkers, serves } from '../workers/list-workers.js';
+import { isAbleTo, isOnline, limitsTroubleOf, listWorkers, serves } from '../workers/list-workers.js';
 import type { Run } from './run.js';
 
 /** Runs ahead are counted up to this many. */
@@ -59,12 +59,11 @@ async function workersFor(ctx: Context, run: Run): Promise<WaitFacts['workers']>
     .flatMap(({ beat }) => beat.kinds)
     .find(({ kind, reason: why }) => kind === run.kind && why !== undefined)?.reason;
   const able = serving.filter((worker) => isAbleTo(worker, run.job, run.kind));
-  const count = able.some(({ beat }) => beat.limitsTrouble === undefined);
   return {
     serving: serving.length,
     able: able.length,
     ...(able.length === 0 && { reason }),
-    ...(!count && { limitsTrouble: able[0]?.beat.limitsTrouble }),
+    limitsTrouble: limitsTroubleOf(able),
   };
 }
 

@@ -22,7 +22,50 @@ function beating() {
   return { clock, mailbox, ending, over, beats: () => beats };
 }
 
+/** Changes that never come, and how often they are asked for and waited for by more than an await. */
+function counted() {
+  const counts = { asked: 0, pending: 0, raced: 0 };
+  const ending = Promise.withResolvers<IteratorResult<LiveTick>>();
+  const next = () => {
+    counts.asked++;
+    counts.pending++;
+    const result = ending.promise.finally(() => counts.pending--);
+    const { then } = result;
+    // An await keeps one reaction and calls no `then`; a race calls it, and what it adds stays until there is a result.
+    return Object.assign(result, {
+      // biome-ignore lint/suspicious/noThenProperty: it is counted.
+      then: (...args: Parameters<typeof then>) => {
+        counts.raced++;
+        return then.apply(result, args);
+      },
+    });
+  };
+  const over = async () => {
+    ending.resolve({ done: true, value: undefined });
+    return ending.promise;
+  };
+  const changes = { [Symbol.asyncIterator]: () => ({ next, return: over }) };
+  return { counts, live: { changes: () => changes } as unknown as Parameters<typeof pulses>[0]['live'] };
+}
+
 describe('pulses', () => {
+  it('keep nothing of a beat that is over, while no change comes', async () => {
+    const clock = testClock();
+    const { counts, live } = counted();
+    const beats = pulses({ live, clock, signal: new AbortController().signal }, { minMs: 100, maxMs: 1000 });
+    await beats.next();
+    for (let n = 0; n < 20; n++) {
+      const beat = beats.next();
+      await clock.advance(1000);
+      expect(await beat).toMatchObject({ done: false });
+      expect(clock.timers()).toBeLessThanOrEqual(1);
+    }
+    expect(counts).toEqual({ asked: 1, pending: 1, raced: 0 });
+    await beats.return();
+    expect(counts.pending).toBe(0);
+    expect(clock.timers()).toBe(0);
+  });
+
   it('come at once, then with changes but paced, and with time alone', async () => {
     const { clock, mailbox, ending, over, beats } = beating();
     await settled();

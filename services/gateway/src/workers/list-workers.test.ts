@@ -1,7 +1,7 @@
-import type { WorkerBeat } from '@jobflow/contracts';
+import { NO_REDIS, type WorkerBeat } from '@jobflow/contracts';
 import { expect, it } from 'vitest';
 import { Loaders } from '../context/loaders.js';
-import { isAbleTo, isOnline, listWorkers, serves } from './list-workers.js';
+import { isAbleTo, isOnline, limitsTroubleOf, listWorkers, serves } from './list-workers.js';
 
 const beat = (told: Partial<WorkerBeat>): WorkerBeat => ({
   id: 'w',
@@ -60,4 +60,17 @@ it('a worker serves the queues it names, and is able to run its handlers and kin
   expect(isAbleTo(worker, 'other', 'HANDLER')).toBe(false);
   expect(isAbleTo(worker, 'any', 'HTTP')).toBe(true);
   expect(isAbleTo(worker, 'any', 'SHELL')).toBe(false);
+});
+
+it('limits cannot be counted if no worker can, for the reason of one that has a Redis if there is one', async () => {
+  const away = 'Redis cannot be reached; check that it runs';
+  const trouble = async (...told: (string | undefined)[]) =>
+    limitsTroubleOf(
+      await listed(told.map((limitsTrouble) => ({ beat: beat(limitsTrouble ? { limitsTrouble } : {}), ago: 0 }))),
+    );
+  expect(await trouble(NO_REDIS, away)).toBe(away);
+  expect(await trouble(away, NO_REDIS)).toBe(away);
+  expect(await trouble(NO_REDIS, NO_REDIS)).toBe(NO_REDIS);
+  expect(await trouble(NO_REDIS, away, undefined)).toBeUndefined();
+  expect(await trouble()).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import type { JobKind, WorkerBeat } from '@jobflow/contracts';
+import { type JobKind, NO_REDIS, type WorkerBeat } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
 import type { Worker } from './worker.js';
 
@@ -54,3 +54,13 @@ export const serves = (worker: Worker, queue: string): boolean =>
 /** Whether it could execute runs of this job. */
 export const isAbleTo = (worker: Worker, job: string, kind: JobKind): boolean =>
   kind === 'HANDLER' ? worker.handlers.includes(job) : worker.kinds.includes(kind);
+
+/**
+ * Why none of these workers can count limits; undefined if one can, or if there is none. Of one that has a Redis if there
+ * is one: mending that is enough.
+ */
+export function limitsTroubleOf(workers: readonly Worker[]): string | undefined {
+  const told = workers.map(({ beat }) => beat.limitsTrouble);
+  if (told.includes(undefined)) return undefined;
+  return told.find((trouble) => trouble !== NO_REDIS) ?? told[0];
+}
