@@ -1,5 +1,6 @@
 import {
   LOGS_STREAM,
+  NO_REDIS,
   RUNS_STREAM,
   STATE_STREAM,
   streams,
@@ -272,8 +273,6 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
     },
   };
 }
-
-const NO_REDIS = 'no worker that could run them has Redis; give one REDIS_URL, or createWorker its option redis';
 
 const NO_THREAD =
   'A handler that blocks the event loop for 30 s will be taken for lost, and its run begin anew elsewhere: the thread that speaks for it meanwhile needs a user and password, not a token or a file of credentials. heartbeatThread: false says that this is known.';
