@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { live, queuedSubject, RUNS_STREAM, STATE_STREAM, stateSubject } from '@jobflow/contracts';
+import { live, queuedSubject, RUNS_STREAM, STATE_STREAM, stateSubject, workerCommandSubject } from '@jobflow/contracts';
 import { connectNats, type NatsLink } from '@jobflow/platform';
 import { createWorker, defineHandler } from '@jobflow/sdk';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -63,7 +63,7 @@ describe('the credentials of a worker', () => {
     expect(await worker.stop()).toBe(0);
   });
 
-  it('let it write logs, hear of cancellations, and claim what was left by another', async () => {
+  it('let it write logs, hear of cancellations, answer commands, and claim what was left by another', async () => {
     const url = await create('logger');
     const warnings: string[] = [];
     const stopped = Promise.withResolvers<void>();
@@ -76,6 +76,7 @@ describe('the credentials of a worker', () => {
     const worker = createWorker({
       nats: url.replace(/\/\/.*@/, '//'),
       credentials: { user, pass },
+      id: 'told',
       handlers: [handler],
       logger: pino({ level: 'warn' }, { write: (line: string) => void warnings.push(line) }),
     });
@@ -85,6 +86,9 @@ describe('the credentials of a worker', () => {
     await house.cancel(runId);
     await stopped.promise;
     expect(await house.fold.whenEnded(runId)).toMatchObject({ status: 'CANCELLED', claim: 1 });
+    const command = JSON.stringify({ action: 'DRAIN', by: 'somebody' });
+    const answer = await house.link.nc.request(workerCommandSubject('told'), command, { timeout: 10_000 });
+    expect(answer.json()).toEqual({ ok: true, status: 'DRAINING' });
     await worker.stop();
     expect(warnings).toEqual([]);
   });

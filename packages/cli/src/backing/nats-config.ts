@@ -54,6 +54,8 @@ const permissionsConfig = ({ publish, subscribe }: NatsPermissions): string =>
   [
     `    publish: { allow: [\n${listed(publish)}\n    ] }`,
     `    subscribe: { allow: [\n${listed(subscribe)}\n    ] }`,
+    // Whoever tells a worker to drain or to end waits for its answer.
+    '    allow_responses: { max: 1, ttl: "1m" }',
   ].join('\n');
 
 const listed = (subjects: readonly string[]): string => subjects.map((subject) => `      "${subject}"`).join('\n');

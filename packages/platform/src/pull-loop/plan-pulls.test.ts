@@ -47,6 +47,15 @@ describe('pulls are planned', () => {
     expect(plan([{ ...above, room: 3 }, level(3, { nonEmpty: true })], 4)).toEqual([[3, 4, 'now']]);
   });
 
+  it('a level on which nothing of one’s own is expected is looked at seldom, whatever it had', () => {
+    const seldom = { seldom: true, nonEmpty: true };
+    expect(plan([level(9, { ...seldom, lastAskedAt: 996_000 }), level(5)], 50)).toEqual([[5, 1, 'standing']]);
+    expect(plan([level(9, { ...seldom, lastAskedAt: 995_000 }), level(5)], 50)).toEqual([
+      [5, 1, 'standing'],
+      [9, 1, 'now'],
+    ]);
+  });
+
   it('from the bottom: the lowest first, empty as it seems', () => {
     expect(plan([level(5, { nonEmpty: true }), level(1)], 4, { fromBottom: true })).toEqual([
       [1, 1, 'now'],

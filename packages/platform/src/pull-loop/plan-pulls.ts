@@ -9,6 +9,8 @@ export interface PlannedLevel {
   /** The pull under way is a standing one. */
   standing: boolean;
   room: number;
+  /** Looked at now and then, whatever it had. */
+  seldom?: boolean;
   /** Levels of one limited queue: together they may ask for no more than its credits, those under way included. */
   group?: { credits(): number } | undefined;
   lastMessageAt: number;
@@ -35,6 +37,8 @@ export interface PlanInput<L extends PlannedLevel> {
 export const MOST_PER_PULL = 1_000;
 /** A level without a standing pull is looked at so often. */
 const LOOK_EVERY_MS = 200;
+/** A level on which nothing of one's own is to be expected. */
+export const SELDOM_LOOK_MS = 5_000;
 /** An empty level of a limited queue, where a hint tells of messages: only in case it was lost. */
 export const LIMITED_LOOK_MS = 1_000;
 /** A standing pull holds a slot back, so only so large a share of them may be held. */
@@ -44,7 +48,7 @@ const STANDING_SHARE = 4;
  * Decides which pulls to make. First those that do not wait, on levels that had something: from the top, each with all
  * slots that are left (the level below gets what the one above leaves). Then standing pulls of one on the empty levels,
  * the most recently active first, as many as a quarter of all slots; while some level is busy, only on those above it.
- * Levels left over are looked at from time to time with a pull of one that does not wait.
+ * Levels left over are looked at from time to time with a pull of one that does not wait, and last of all the seldom ones.
  */
 export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[] {
   const { levels, capacity, now } = input;
@@ -67,7 +71,7 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
 
   const couldUseMore = (level: L) => level.underWay < level.room && (!level.group || (left.get(level.group) ?? 0) > 0);
 
-  const able = levels.filter((level) => !level.held);
+  const able = levels.filter((level) => !level.held && !level.seldom);
   const usable = (level: L) =>
     level.room > 0 && (!level.group || level.underWay > 0 || (left.get(level.group) ?? 0) > 0);
   const busy = able.filter((level) => level.nonEmpty && usable(level)).sort(byPriority);
@@ -94,6 +98,10 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
       take(level, 1, true);
       standing++;
     } else if (now - level.lastAskedAt >= Math.max(LOOK_EVERY_MS, levels.length * 2)) take(level, 1, false);
+  }
+  for (const level of levels) {
+    const due = level.seldom && !level.held && level.underWay === 0 && now - level.lastAskedAt >= SELDOM_LOOK_MS;
+    if (due) take(level, 1, false);
   }
   return pulls;
 }

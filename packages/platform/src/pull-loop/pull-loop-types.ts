@@ -33,6 +33,8 @@ export interface PullLevel {
   priority: number;
   /** How many messages this level may give now (a pause); without it as many as there are free slots. */
   room?(): number;
+  /** Nothing that belongs here is carried out by whoever pulls: it is only looked at, for what was sent here all the same. */
+  seldom?: boolean;
   /** Of a limited queue: one object for all its levels. */
   allowance?: PullAllowance;
 }
@@ -69,6 +71,8 @@ export interface PullLoopOptions {
 export interface PullLoop extends Service {
   /** Replaces the levels. What is under way on a level that is gone is withdrawn, and may still bring a message. */
   setLevels(levels: readonly PullLevel[]): void;
+  /** Asks nothing more of a level for so many milliseconds: what comes to it next is for others. */
+  rest(level: PullLevel, ms: number): void;
   /** Tells that slots have become free, or that a level's room has changed. */
   wake(): void;
   /** Messages asked for and not yet come. */

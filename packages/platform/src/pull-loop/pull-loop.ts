@@ -102,6 +102,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
       underWay: pull.remaining,
       standing: pull.standing,
       room: pull.level.room?.() ?? Number.POSITIVE_INFINITY,
+      seldom: pull.level.seldom === true,
       group: pull.level.allowance,
       lastMessageAt: pull.lastMessageAt,
       lastAskedAt: pull.lastAskedAt,
@@ -149,6 +150,10 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
 
   return {
     setLevels,
+    rest(level, ms) {
+      const pull = pulls.get(level.consumer.name);
+      if (pull) pull.notBefore = Math.max(pull.notBefore, Date.now() + ms);
+    },
     asked,
     wake: schedule,
     async start() {

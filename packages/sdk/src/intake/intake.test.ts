@@ -88,7 +88,7 @@ describe('the epoch', () => {
 });
 
 describe('live workers', () => {
-  const beat = (id: string, status: WorkerBeat['status'] = 'ONLINE') =>
+  const beat = (id: string, status: WorkerBeat['status'] = 'ONLINE', able: Partial<WorkerBeat> = {}) =>
     new TextEncoder().encode(
       JSON.stringify({
         id,
@@ -109,8 +109,29 @@ describe('live workers', () => {
         startedAt: 0,
         at: 0,
         status,
+        ...able,
       } satisfies WorkerBeat),
     );
+
+  it('are asked for what they can carry out, as long as they live and take runs', async () => {
+    const clock = testClock();
+    const workers = new LiveWorkers(() => clock.now());
+    const mail = { queue: 'mail', job: 'send', kind: 'HANDLER' as const };
+    const shell = { queue: 'mail', job: 'tidy', kind: 'SHELL' as const };
+    const able = { handlers: [{ name: 'send' }], kinds: [{ kind: 'SHELL' as const, enabled: true }] };
+    const can = () => [workers.canOther('me', mail), workers.canOther('me', shell)];
+    workers.hear(beat('me', 'ONLINE', able));
+    workers.hear(beat('bare'));
+    workers.hear(beat('elsewhere', 'ONLINE', { ...able, queues: ['other'] }));
+    workers.hear(beat('leaving', 'DRAINING', able));
+    expect(can()).toEqual([false, false]);
+    workers.hear(beat('off', 'ONLINE', { kinds: [{ kind: 'SHELL', enabled: false, reason: 'off' }] }));
+    expect(can()).toEqual([false, false]);
+    workers.hear(beat('there', 'ONLINE', { ...able, queues: ['mail'] }));
+    expect(can()).toEqual([true, true]);
+    await clock.advance(SILENT_MS + 1);
+    expect(can()).toEqual([false, false]);
+  });
 
   it('are dead only after a silence that was really listened to', async () => {
     const clock = testClock();

@@ -1,4 +1,4 @@
-import { WorkerBeat } from '@jobflow/contracts';
+import { type RunDefinition, WorkerBeat } from '@jobflow/contracts';
 
 /** A worker is taken for dead when it was silent for so long: five beats. */
 export const SILENT_MS = 10_000;
@@ -6,12 +6,20 @@ const KEPT = 10_000;
 
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
+interface Beat {
+  at: number;
+  /** What it takes runs for; nothing while it takes none. */
+  queues: readonly string[];
+  handlers: ReadonlySet<string>;
+  kinds: readonly string[];
+}
+
 /**
  * Which workers are alive, by the beats heard from them. Only a listener that has listened for long enough may call a
  * worker dead.
  */
 export class LiveWorkers {
-  readonly #lastBeat = new Map<string, number>();
+  readonly #lastBeat = new Map<string, Beat>();
   readonly #now: () => number;
   #listeningSince: number;
 
@@ -34,7 +42,12 @@ export class LiveWorkers {
     }
     this.#lastBeat.delete(beat.id);
     if (beat.status === 'OFFLINE') return;
-    this.#lastBeat.set(beat.id, this.#now());
+    this.#lastBeat.set(beat.id, {
+      at: this.#now(),
+      queues: beat.status === 'ONLINE' ? beat.queues : [],
+      handlers: new Set(beat.handlers.map(({ name }) => name)),
+      kinds: beat.kinds.flatMap(({ kind, enabled }) => (enabled ? [kind] : [])),
+    });
     if (this.#lastBeat.size <= KEPT) return;
     for (const id of this.#lastBeat.keys()) {
       this.#lastBeat.delete(id);
@@ -42,9 +55,20 @@ export class LiveWorkers {
     }
   }
 
+  /** Whether another worker that is alive takes runs of this queue and can carry out this one. */
+  canOther(ownId: string, { queue, job, kind }: Pick<RunDefinition, 'queue' | 'job' | 'kind'>): boolean {
+    const now = this.#now();
+    for (const [id, { at, queues, handlers, kinds }] of this.#lastBeat) {
+      if (id === ownId || now - at > SILENT_MS) continue;
+      if (!queues.includes('*') && !queues.includes(queue)) continue;
+      if (kind === 'HANDLER' ? handlers.has(job) : kinds.includes(kind)) return true;
+    }
+    return false;
+  }
+
   judge(workerId: string): Liveness {
     const now = this.#now();
-    const last = this.#lastBeat.get(workerId);
+    const last = this.#lastBeat.get(workerId)?.at;
     if (last !== undefined && now - last <= SILENT_MS) return 'alive';
     return now - this.#listeningSince > SILENT_MS ? 'dead' : 'unknown';
   }

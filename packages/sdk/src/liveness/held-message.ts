@@ -7,7 +7,12 @@ export class HeldMessage implements PulledMessage {
   readonly #table: HeldTable;
   #slot: number;
 
-  constructor(message: PulledMessage, table: HeldTable) {
+  /** @param foreign leaves the level it came from to others for a moment */
+  constructor(
+    message: PulledMessage,
+    table: HeldTable,
+    readonly foreign: () => void = () => undefined,
+  ) {
     this.#message = message;
     this.#table = table;
     this.#slot = !message.reply ? -1 : table.take(message.reply);

@@ -133,6 +133,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     suspects,
     claims,
     handlerless: new HandlerlessRuns(env.noHandlerAfterMs),
+    canOther: (run) => workers.canOther(env.workerId, run),
     logs,
     secrets: createSecretSource({ clock, ask: (request) => askSecret(link, request) }),
     active,

@@ -1,3 +1,4 @@
+import type { RunDefinition } from '@jobflow/contracts';
 import type { Clock } from '@jobflow/platform';
 import type { LogBuffer } from '../attempt/log-buffer.js';
 import type { CancelledRuns } from '../intake/cancelled-runs.js';
@@ -27,6 +28,8 @@ export interface EngineParts {
   suspects: Suspects;
   claims: Claims;
   handlerless: HandlerlessRuns;
+  /** Whether another living worker can carry out a run that this one cannot. */
+  canOther: (run: RunDefinition) => boolean;
   logs: LogBuffer;
   secrets: SecretSource;
   active: ActiveReporter;

@@ -114,6 +114,7 @@ function makeEngine({ concurrency = 1, prefetch = 0 } = {}) {
     suspects,
     claims: { claim: async () => reclaimed },
     handlerless: new HandlerlessRuns(60_000),
+    canOther: () => false,
     logs: new LogBuffer({ clock, record: () => Promise.resolve() }),
     secrets: { get: async () => '' },
     active: { started() {}, startsNow: async () => true, progressed() {} } as unknown as ActiveReporter,

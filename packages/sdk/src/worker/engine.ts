@@ -348,7 +348,11 @@ export class Engine implements AttemptHost {
     const attempt = this.#begin(admitted);
     if (stopping) return attempt.end({ kind: 'cancelled' });
     if (this.#mustBeAlone(admitted)) this.#lone.started(attempt);
-    if (found.kind === 'elsewhere') return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now));
+    if (found.kind === 'elsewhere') {
+      const others = this.#parts.canOther(run);
+      if (others) message.foreign?.();
+      return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now, others));
+    }
     if (found.kind === 'nowhere') {
       return attempt.end({ kind: 'failed', error: { code: 'KIND_DISABLED', message: found.reason, retryable: false } });
     }

@@ -3,6 +3,9 @@ import { comeAgainAfter } from '../intake/come-again.js';
 import type { QueuedRun } from '../intake/queued-run.js';
 
 const SOONEST_RETURN_MS = 2_000;
+/** Where another worker can carry it out, it only needs to be offered again, and it does not wait for long. */
+const SOONEST_FOR_OTHERS_MS = 100;
+const LATEST_FOR_OTHERS_MS = 5_000;
 
 /**
  * Runs for which this worker has no handler. Each goes back to its queue, where a worker that has one may take it, and
@@ -17,14 +20,16 @@ export class HandlerlessRuns {
     this.#giveUpAfterMs = giveUpAfterMs;
   }
 
-  /** How such a run's attempt ends. */
-  outcome({ run, waitingSince }: QueuedRun, missing: string, now: number): Outcome {
+  /** How such a run's attempt ends. @param others whether another worker can carry it out */
+  outcome({ run, waitingSince }: QueuedRun, missing: string, now: number, others: boolean): Outcome {
     const waited = now - (waitingSince ?? now);
     if (waited >= this.#giveUpAfterMs) {
       const message = `No worker of queue ${run.queue} has ${missing}; it waited ${Math.round(waited / 1000)} s for one`;
       return { kind: 'dead', reason: 'no-handler', error: { code: 'NO_HANDLER', message } };
     }
-    const later = comeAgainAfter(waited, SOONEST_RETURN_MS);
+    const later = others
+      ? Math.min(comeAgainAfter(waited, SOONEST_FOR_OTHERS_MS), LATEST_FOR_OTHERS_MS)
+      : comeAgainAfter(waited, SOONEST_RETURN_MS);
     const notBefore = now + Math.min(later, Math.max(50, this.#giveUpAfterMs - waited));
     return { kind: 'returned', reason: 'no-handler', notBefore };
   }

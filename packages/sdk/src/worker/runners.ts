@@ -45,6 +45,13 @@ export class Runners {
     return { kind: 'elsewhere', missing: `${run.kind} jobs (here: ${kind.reason})` };
   }
 
+  /** Whether this worker ends runs of a job. */
+  serves(job: Pick<RunDefinition, 'job' | 'kind'>): boolean {
+    if (job.kind === 'HANDLER') return this.#kinds.get('HANDLER')?.enabled !== false && this.#handlers.has(job.job);
+    const kind = this.#kinds.get(job.kind);
+    return kind !== undefined && (kind.enabled || kind.nowhere);
+  }
+
   /** For the worker's beat. */
   describe(): Pick<WorkerBeat, 'handlers' | 'kinds'> {
     const kinds: WorkerBeat['kinds'] = [...this.#kinds.values()].map((kind) =>

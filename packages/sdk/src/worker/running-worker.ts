@@ -26,6 +26,7 @@ import { HeldMessage } from '../liveness/held-message.js';
 import { HeldTable } from '../liveness/held-table.js';
 import { startHeartbeatThread } from '../liveness/start-heartbeat-thread.js';
 import { type AssembledEngine, assembleEngine } from './assemble-engine.js';
+import { coalesced } from './coalesced.js';
 import type { Worker } from './create-worker.js';
 import { every } from './every.js';
 import { followWorkers } from './follow-workers.js';
@@ -42,6 +43,10 @@ import type { WorkerOptions } from './worker-options.js';
 /** Held messages are renewed so often; the server gives up on one after 30 s. */
 const TOUCH_MS = 10_000;
 const GIVE_BACK_MS = 500;
+/** Jobs that are registered together change what a worker pulls from once. */
+const JOBS_CHANGED_MS = 50;
+/** Longer than it takes a run to be offered again, and than others take to look at a level. */
+const FOREIGN_REST_MS = 1_000;
 /** Messages a worker may hold besides those that run or are fetched ahead: suspects, and some. */
 const MORE_HELD = 1_100;
 
@@ -116,7 +121,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       onMessage: (message) => {
         const { allowance } = message.level;
         const counted = allowance instanceof QueueAllowance ? allowance.delivered(message) : message;
-        if (counted) engine.deliver(new HeldMessage(counted, table));
+        const foreign = () => loop.rest(message.level, FOREIGN_REST_MS);
+        if (counted) engine.deliver(new HeldMessage(counted, table, foreign));
       },
       logger,
       metrics,
@@ -167,7 +173,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
     if (thread) parts.push(thread);
     let draining = false;
-    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store.queues, wanted, allowances));
+    const setLevels = () =>
+      loop.setLevels(draining ? [] : wantedLevels(store, wanted, allowances, (job) => runners.serves(job)));
     withdraw = () => {
       draining = true;
       setLevels();
@@ -175,7 +182,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       allowances.stop();
       engine.quiesce().catch((error: unknown) => logger.error({ err: error }, 'messages could not be given back'));
     };
-    const off = store.onChange((kind) => kind === 'queue' && setLevels());
+    const jobsChanged = coalesced(clock, JOBS_CHANGED_MS, setLevels);
+    const off = store.onChange((kind) => (kind === 'queue' ? setLevels() : jobsChanged.call()));
     setLevels();
     // Before the first beat: whoever knows of this worker can tell it what to do.
     parts.push(listenForCommands(nats, id, obey));
@@ -203,6 +211,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       async stop() {
         telling.status('STOPPING');
         off();
+        jobsChanged.cancel();
         await Promise.all([loop.stop(), engine.drain(drainMs)]);
         allowances.stop();
         telling.status('OFFLINE');

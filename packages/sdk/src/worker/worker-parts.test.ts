@@ -56,11 +56,11 @@ describe('runs without a handler', () => {
     const first = 1_000_000;
     const delays: number[] = [];
     let now = first;
-    let outcome: Outcome = runs.outcome(queued, 'a handler', now);
+    let outcome: Outcome = runs.outcome(queued, 'a handler', now, false);
     while (outcome.kind === 'returned' && now - first < until) {
       delays.push(outcome.notBefore - now);
       now = outcome.notBefore + 5;
-      outcome = runs.outcome({ ...queued, waitingSince: first }, 'a handler', now);
+      outcome = runs.outcome({ ...queued, waitingSince: first }, 'a handler', now, false);
     }
     return { delays, outcome, waited: now - first };
   }
@@ -75,8 +75,17 @@ describe('runs without a handler', () => {
   });
 
   it('come again after a tenth of the time that they have waited', () => {
-    const later = new HandlerlessRuns().outcome({ ...queued, waitingSince: 0 }, 'a handler', 100_000);
+    const later = new HandlerlessRuns().outcome({ ...queued, waitingSince: 0 }, 'a handler', 100_000, false);
     expect(later).toMatchObject({ notBefore: 110_000 });
+  });
+
+  it('come soon and go on coming soon where another worker can carry them out', () => {
+    const runs = new HandlerlessRuns();
+    const after = (waited: number) => {
+      const outcome = runs.outcome({ ...queued, waitingSince: 0 }, 'a handler', waited, true);
+      return outcome.kind === 'returned' ? outcome.notBefore - waited : undefined;
+    };
+    expect([0, 1_000, 10_000, 24 * 3_600_000].map(after)).toEqual([100, 100, 1_000, 5_000]);
   });
 
   it('are given up after their time where one is set', () => {
@@ -88,13 +97,15 @@ describe('runs without a handler', () => {
 
   it('are counted from when any worker met them, if the message says so', () => {
     const waiting = { ...queued, waitingSince: 10 ** 9 - 60_000 };
-    expect(new HandlerlessRuns(60_000).outcome(waiting, 'a handler', 10 ** 9).kind).toBe('dead');
-    expect(new HandlerlessRuns(60_000).outcome(waiting, 'a handler', 10 ** 9 - 1).kind).toBe('returned');
+    expect(new HandlerlessRuns(60_000).outcome(waiting, 'a handler', 10 ** 9, false).kind).toBe('dead');
+    expect(new HandlerlessRuns(60_000).outcome(waiting, 'a handler', 10 ** 9 - 1, false).kind).toBe('returned');
   });
 
   it('are counted from when they were met, not from when they were made', () => {
     const runs = new HandlerlessRuns(60_000);
-    expect(runs.outcome({ ...queued, run: { ...run, createdAt: 0 } }, 'a handler', 10 ** 9).kind).toBe('returned');
+    expect(runs.outcome({ ...queued, run: { ...run, createdAt: 0 } }, 'a handler', 10 ** 9, false).kind).toBe(
+      'returned',
+    );
   });
 });
 
