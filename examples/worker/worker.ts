@@ -12,7 +12,7 @@ if (!nats) {
 
 // Limits are counted in Redis: without it runs under limits are left to other workers.
 const limits = redis === undefined ? {} : { redis };
-const worker = createWorker({ nats, ...limits, handlers: [priceOrder], queues: ['default'], concurrency: 10 });
+const worker = createWorker({ nats, ...limits, handlers: [priceOrder], queues: ['orders'], concurrency: 10 });
 await worker.start();
 console.log(`${worker.id} is working`);
 

@@ -16,7 +16,10 @@ export interface HandlerContext<I> {
   readonly tags: readonly string[];
   /** W3C traceparent of whoever enqueued the run. */
   readonly traceparent: string | undefined;
-  /** Aborted at the soft time limit, when the run is cancelled, when the worker drains, or when the run was taken over. */
+  /**
+   * Aborted at the soft time limit, when the run is cancelled or taken over, and once a worker that stops has waited for
+   * `drainMs`.
+   */
   readonly signal: AbortSignal;
   readonly logger: RunLogger;
   /**

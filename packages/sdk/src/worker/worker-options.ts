@@ -64,6 +64,11 @@ const KNOWN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 /** Refuses what could not work, before anything is connected. */
 export function checkWorkerOptions(options: WorkerOptions): void {
   const { concurrency = 50, prefetch = 0, queues = [] } = options;
+  if (!options.nats) {
+    throw new TypeError(
+      'a worker needs nats: the URL that `jobflow worker-credentials create` prints, or a connection',
+    );
+  }
   if (options.credentials && typeof options.nats !== 'string') {
     throw new TypeError('credentials go with a URL: a connection that is given has signed in already');
   }
