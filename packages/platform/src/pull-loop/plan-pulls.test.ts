@@ -47,13 +47,19 @@ describe('pulls are planned', () => {
     expect(plan([{ ...above, room: 3 }, level(3, { nonEmpty: true })], 4)).toEqual([[3, 4, 'now']]);
   });
 
-  it('a level on which nothing of one’s own is expected is looked at seldom, whatever it had', () => {
-    const seldom = { seldom: true, nonEmpty: true };
+  it('a level on which nothing of one’s own is expected is looked at seldom, and emptied one by one', () => {
+    const seldom = { seldom: true };
     expect(plan([level(9, { ...seldom, lastAskedAt: 996_000 }), level(5)], 50)).toEqual([[5, 1, 'standing']]);
     expect(plan([level(9, { ...seldom, lastAskedAt: 995_000 }), level(5)], 50)).toEqual([
-      [5, 1, 'standing'],
       [9, 1, 'now'],
+      [5, 1, 'standing'],
     ]);
+    const full = level(9, { ...seldom, nonEmpty: true, lastAskedAt: 999_999 });
+    expect(plan([full, level(5, { nonEmpty: true })], 50)).toEqual([
+      [9, 1, 'now'],
+      [5, 49, 'now'],
+    ]);
+    expect(plan([full, level(9, { nonEmpty: true }), level(5)], 1, { fromBottom: true })).not.toEqual([]);
   });
 
   it('from the bottom: the lowest first, empty as it seems', () => {

@@ -9,7 +9,7 @@ export interface PlannedLevel {
   /** The pull under way is a standing one. */
   standing: boolean;
   room: number;
-  /** Looked at now and then, whatever it had. */
+  /** Looked at now and then; asked for one at a time while it has something. */
   seldom?: boolean;
   /** Levels of one limited queue: together they may ask for no more than its credits, those under way included. */
   group?: { credits(): number } | undefined;
@@ -48,7 +48,7 @@ const STANDING_SHARE = 4;
  * Decides which pulls to make. First those that do not wait, on levels that had something: from the top, each with all
  * slots that are left (the level below gets what the one above leaves). Then standing pulls of one on the empty levels,
  * the most recently active first, as many as a quarter of all slots; while some level is busy, only on those above it.
- * Levels left over are looked at from time to time with a pull of one that does not wait, and last of all the seldom ones.
+ * Levels left over are looked at from time to time with a pull of one that does not wait.
  */
 export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[] {
   const { levels, capacity, now } = input;
@@ -71,7 +71,8 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
 
   const couldUseMore = (level: L) => level.underWay < level.room && (!level.group || (left.get(level.group) ?? 0) > 0);
 
-  const able = levels.filter((level) => !level.held && !level.seldom);
+  const due = (level: L) => !level.seldom || now - level.lastAskedAt >= SELDOM_LOOK_MS;
+  const able = levels.filter((level) => !level.held && (level.nonEmpty || due(level)));
   const usable = (level: L) =>
     level.room > 0 && (!level.group || level.underWay > 0 || (left.get(level.group) ?? 0) > 0);
   const busy = able.filter((level) => level.nonEmpty && usable(level)).sort(byPriority);
@@ -80,9 +81,9 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
     : undefined;
   if (bottom && !bottom.nonEmpty) take(bottom, 1, false);
   for (const level of busy) {
-    if (level.underWay === 0) take(level, MOST_PER_PULL, false);
+    if (level.underWay === 0) take(level, level.seldom ? 1 : MOST_PER_PULL, false);
     // Its answer is on the way, and it could use these slots next: they are not for the levels below.
-    else if (!level.standing && couldUseMore(level) && !input.fromBottom) return pulls;
+    else if (!level.seldom && !level.standing && couldUseMore(level) && !input.fromBottom) return pulls;
   }
 
   const busiest = Math.max(Number.NEGATIVE_INFINITY, ...busy.map((level) => level.priority));
@@ -92,16 +93,13 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const allowance = Math.max(levels.length === 1 ? 1 : 0, Math.floor(capacity / STANDING_SHARE));
   let standing = levels.filter((level) => level.standing && level.underWay > 0).length;
   for (const level of empty) {
-    if (level.group) {
+    if (level.seldom) take(level, 1, false);
+    else if (level.group) {
       if (now - level.lastAskedAt >= LIMITED_LOOK_MS) take(level, 1, false);
     } else if (level.priority > busiest && standing < allowance) {
       take(level, 1, true);
       standing++;
     } else if (now - level.lastAskedAt >= Math.max(LOOK_EVERY_MS, levels.length * 2)) take(level, 1, false);
-  }
-  for (const level of levels) {
-    const due = level.seldom && !level.held && level.underWay === 0 && now - level.lastAskedAt >= SELDOM_LOOK_MS;
-    if (due) take(level, 1, false);
   }
   return pulls;
 }
