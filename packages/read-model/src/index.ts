@@ -7,7 +7,7 @@ export type * from './entities/row-types.js';
 export * from './jobs/job-figures.js';
 export * from './logs/log-lines.js';
 export { migrate } from './migrations/migrate.js';
-export { openReadModel, ReadModelNotReadyError } from './migrations/open-read-model.js';
+export { openReadModel } from './migrations/open-read-model.js';
 export * from './queues/queue-figures.js';
 export * from './runs/partitions.js';
 export * from './runs/runs-ahead.js';

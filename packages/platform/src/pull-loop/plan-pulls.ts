@@ -38,7 +38,7 @@ export const MOST_PER_PULL = 1_000;
 /** A level without a standing pull is looked at so often. */
 const LOOK_EVERY_MS = 200;
 /** A level on which nothing of one's own is to be expected. */
-export const SELDOM_LOOK_MS = 5_000;
+const SELDOM_LOOK_MS = 5_000;
 /** An empty level of a limited queue, where a hint tells of messages: only in case it was lost. */
 export const LIMITED_LOOK_MS = 1_000;
 /** A standing pull holds a slot back, so only so large a share of them may be held. */

@@ -33,7 +33,10 @@ export interface PullLevel {
   priority: number;
   /** How many messages this level may give now (a pause); without it as many as there are free slots. */
   room?(): number;
-  /** Nothing that belongs here is carried out by whoever pulls: it is only looked at, for what was sent here all the same. */
+  /**
+   * Nothing that belongs here is carried out by whoever pulls: no pull waits here, and
+   * what was sent here all the same is asked for one at a time.
+   */
   seldom?: boolean;
   /** Of a limited queue: one object for all its levels. */
   allowance?: PullAllowance;

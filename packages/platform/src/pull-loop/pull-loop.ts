@@ -47,10 +47,13 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
     });
   }
 
+  function hold(pull: LevelPull, ms: number): void {
+    pull.notBefore = Math.max(pull.notBefore, Date.now() + ms);
+  }
+
   function onEnd(pull: LevelPull, end: PullEnd): void {
-    if (end === 'held') pull.notBefore = Date.now() + HELD_MS;
+    if (end === 'held' || end === 'broken') hold(pull, HELD_MS);
     else if (end === 'missing') make(pull);
-    else if (end === 'broken') pull.notBefore = Date.now() + HELD_MS;
     schedule();
   }
 
@@ -65,7 +68,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
 
   /** The consumer is gone, or was never made: make it, and ask again after that. */
   function make(pull: LevelPull): void {
-    pull.notBefore = Date.now() + MISSING_MS;
+    hold(pull, MISSING_MS);
     if (!link.connected()) return;
     logger.warn({ consumer: pull.name }, 'a consumer is missing and is made again');
     ensureConsumer(link, pull.level.consumer).then(
@@ -152,7 +155,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
     setLevels,
     rest(level, ms) {
       const pull = pulls.get(level.consumer.name);
-      if (pull) pull.notBefore = Math.max(pull.notBefore, Date.now() + ms);
+      if (pull) hold(pull, ms);
     },
     asked,
     wake: schedule,

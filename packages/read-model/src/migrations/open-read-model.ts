@@ -2,7 +2,7 @@ import { createDb, type Db, type DbOptions } from '../db/db.js';
 import { NEWEST_MIGRATION } from './newest.js';
 
 /** The database cannot be used as it is. The message is one sentence that says why and what to do, without secrets. */
-export class ReadModelNotReadyError extends Error {
+class ReadModelNotReadyError extends Error {
   override readonly name = 'ReadModelNotReadyError';
 }
 
@@ -16,7 +16,7 @@ const NO_RIGHT = '42501';
  * migrations take nothing away that the version before them needs, so that services of both can work side by side while one
  * replaces the other.
  *
- * @throws ReadModelNotReadyError
+ * @throws Error whose message is one sentence that says why and what to do
  */
 export async function openReadModel(databaseUrl: string, options: DbOptions): Promise<Db> {
   const db = await createDb(databaseUrl, options);

@@ -3,6 +3,7 @@ import { testClock } from '@jobflow/platform';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import { wantedLevels } from '../worker/queue-levels.js';
+import { Runners } from '../worker/runners.js';
 import type { Permits, QueueAnswer, QueueRequest } from './permits.js';
 import { QueueAllowances } from './queue-allowances.js';
 
@@ -57,7 +58,7 @@ const of = (over: Partial<QueueState>) => {
 };
 const levelsOf = (...states: QueueState[]) => {
   const queues = new Map(states.map((state) => [state.name, { state, seq: 1 }]));
-  return wantedLevels({ queues, jobs: new Map() } as never, undefined, allowances, () => true);
+  return wantedLevels({ queues, jobs: new Map() } as never, undefined, allowances, new Runners([], []));
 };
 
 const ways: Record<string, () => void> = {

@@ -1,10 +1,8 @@
 import type { HoldersReply } from '@jobflow/contracts';
 import { testClock } from '@jobflow/platform';
 import type { Redis } from 'ioredis';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { RedisPermits } from './redis-permits.js';
-
-const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** A worker's permits in a Redis that answers like this. */
 async function permitsIn(over: {
@@ -25,7 +23,7 @@ async function permitsIn(over: {
   const before = permits.trouble();
   await permits.start();
   await clock.advance(1_000);
-  await settled();
+  await vi.waitFor(() => expect(alarms).not.toEqual([]));
   return { before, trouble: permits.trouble() ?? '', alarms };
 }
 const fails = (message: string) => () => Promise.reject(new Error(message));

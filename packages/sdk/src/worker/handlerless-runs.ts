@@ -23,13 +23,15 @@ export class HandlerlessRuns {
   /** How such a run's attempt ends. @param others whether another worker can carry it out */
   outcome({ run, waitingSince }: QueuedRun, missing: string, now: number, others: boolean): Outcome {
     const waited = now - (waitingSince ?? now);
+    if (others) {
+      const later = Math.min(comeAgainAfter(waited, SOONEST_FOR_OTHERS_MS), LATEST_FOR_OTHERS_MS);
+      return { kind: 'returned', reason: 'no-handler', notBefore: now + later };
+    }
     if (waited >= this.#giveUpAfterMs) {
       const message = `No worker of queue ${run.queue} has ${missing}; it waited ${Math.round(waited / 1000)} s for one`;
       return { kind: 'dead', reason: 'no-handler', error: { code: 'NO_HANDLER', message } };
     }
-    const later = others
-      ? Math.min(comeAgainAfter(waited, SOONEST_FOR_OTHERS_MS), LATEST_FOR_OTHERS_MS)
-      : comeAgainAfter(waited, SOONEST_RETURN_MS);
+    const later = comeAgainAfter(waited, SOONEST_RETURN_MS);
     const notBefore = now + Math.min(later, Math.max(50, this.#giveUpAfterMs - waited));
     return { kind: 'returned', reason: 'no-handler', notBefore };
   }

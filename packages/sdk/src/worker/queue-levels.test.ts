@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { defineHandler } from '../define/define-handler.js';
 import { wantedLevels } from './queue-levels.js';
+import { Runners } from './runners.js';
 
 const keep = <T extends { name: string }>(...states: T[]) =>
   new Map(states.map((state) => [state.name, { state, seq: 1 }]));
@@ -11,8 +13,12 @@ const allowances = {
 };
 
 function seldom(queues: object[], jobs: object[], own: string[]) {
+  const runners = new Runners(
+    own.map((name) => defineHandler(name, {}, () => null)),
+    [],
+  );
   const store = { queues: keep(...(queues as never[])), jobs: keep(...(jobs as never[])) };
-  const levels = wantedLevels(store as never, undefined, allowances as never, (one) => own.includes(one.job));
+  const levels = wantedLevels(store as never, undefined, allowances as never, runners);
   return levels.map((level) => level.seldom);
 }
 

@@ -12,13 +12,14 @@ export function wantedLevels(
   { queues, jobs }: Pick<StateStore, 'queues' | 'jobs'>,
   wanted: ReadonlySet<string> | undefined,
   allowances: Pick<QueueAllowances, 'of' | 'closeAllBut'>,
-  serves: Runners['serves'],
+  runners: Pick<Runners, 'find'>,
 ): PullLevel[] {
   const levels: PullLevel[] = [];
   const [own, others] = [new Set<string>(), new Set<string>()];
   for (const { state } of jobs.values()) {
     if (own.has(state.queue)) continue;
-    (serves({ job: state.name, kind: state.kind }) ? own : others).add(state.queue);
+    const found = runners.find({ job: state.name, kind: state.kind, limits: state.limits });
+    (found.kind === 'elsewhere' ? others : own).add(state.queue);
   }
   const served = new Set<string>();
   for (const { state } of queues.values()) {

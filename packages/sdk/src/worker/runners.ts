@@ -11,6 +11,9 @@ interface KnownHandler {
   run: Run;
 }
 
+/** What decides how a run is carried out: a job of its name would do. */
+type JobRun = Pick<RunDefinition, 'job' | 'kind' | 'limits'>;
+
 /** What this worker can carry out: its handlers by name, and the kinds it was given. */
 export class Runners {
   readonly #handlers = new Map<string, KnownHandler>();
@@ -30,7 +33,7 @@ export class Runners {
   }
 
   /** `alone`: the run may cost the process it runs in, so it gets its own wherever that can be. */
-  find(run: RunDefinition, alone = false): FoundRunner {
+  find(run: JobRun, alone = false): FoundRunner {
     if (run.kind === 'HANDLER') {
       const handlersOff = this.#kinds.get('HANDLER')?.enabled === false;
       const found = handlersOff ? undefined : this.#handlers.get(run.job);
@@ -43,13 +46,6 @@ export class Runners {
     if (kind.enabled) return { kind: 'run', run: kind.run, ownProcess: OWN_PROCESS.has(kind.kind) };
     if (kind.nowhere) return { kind: 'nowhere', reason: kind.reason };
     return { kind: 'elsewhere', missing: `${run.kind} jobs (here: ${kind.reason})` };
-  }
-
-  /** Whether this worker ends runs of a job. */
-  serves(job: Pick<RunDefinition, 'job' | 'kind'>): boolean {
-    if (job.kind === 'HANDLER') return this.#kinds.get('HANDLER')?.enabled !== false && this.#handlers.has(job.job);
-    const kind = this.#kinds.get(job.kind);
-    return kind !== undefined && (kind.enabled || kind.nowhere);
   }
 
   /** For the worker's beat. */
@@ -66,7 +62,7 @@ export class Runners {
 /** Kinds whose work is done by a process of the run's own, whatever the run. */
 const OWN_PROCESS = new Set<JobKind>(['SHELL', 'JAVASCRIPT', 'PYTHON']);
 
-function handlerRunner({ handler, run }: KnownHandler, { limits }: RunDefinition, alone: boolean): FoundRunner {
+function handlerRunner({ handler, run }: KnownHandler, { limits }: JobRun, alone: boolean): FoundRunner {
   const { module, options } = handler;
   const idle = options.heartbeatMs !== undefined && { heartbeatMs: options.heartbeatMs };
   const must = options.isolation === 'process' || wantsProcess(options.limits) || wantsProcess(limits);

@@ -173,8 +173,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
     if (thread) parts.push(thread);
     let draining = false;
-    const setLevels = () =>
-      loop.setLevels(draining ? [] : wantedLevels(store, wanted, allowances, (job) => runners.serves(job)));
+    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store, wanted, allowances, runners));
     withdraw = () => {
       draining = true;
       setLevels();

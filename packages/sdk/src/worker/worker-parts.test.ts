@@ -80,7 +80,8 @@ describe('runs without a handler', () => {
   });
 
   it('come soon and go on coming soon where another worker can carry them out', () => {
-    const runs = new HandlerlessRuns();
+    // Nor are they given up: there is a worker that has their handler.
+    const runs = new HandlerlessRuns(5_000);
     const after = (waited: number) => {
       const outcome = runs.outcome({ ...queued, waitingSince: 0 }, 'a handler', waited, true);
       return outcome.kind === 'returned' ? outcome.notBefore - waited : undefined;
