@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import { DELIVERIES_STREAM, LOGS_STREAM, type Position, RUNS_STREAM, STATE_STREAM } from '@jobflow/contracts';
 import { createEventLog, type Logger, type NatsLink, type Service } from '@jobflow/platform';
 import { type Db, ensurePartitions } from '@jobflow/read-model';
@@ -52,7 +53,8 @@ export function createProjector(dependencies: Dependencies): Projector {
         logger.info('this projector is active');
         await Promise.race([
           lead.lost,
-          new Promise((resolve) => stopping.signal.addEventListener('abort', resolve, { once: true })),
+          // Also when it was told to stop before it led, which a plain listener would never hear of.
+          new Promise<void>((resolve) => addAbortListener(stopping.signal, () => resolve())),
         ]).catch((error: unknown) => logger.warn({ err: error }, 'the lead is lost'));
         leading = false;
         await active.stop();

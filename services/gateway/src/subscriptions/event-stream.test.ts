@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { testClock } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import type { Context } from '../context/context.js';
 import type { ClientWatch } from './client-watch.js';
 import { serveEventStream } from './event-stream.js';
 import { Frames } from './frames.js';
+import type { Prepared } from './prepare-operation.js';
 
 /** A response whose reader takes `room` writes and then no more, until told. */
 class FakeResponse extends EventEmitter {
@@ -79,5 +80,26 @@ describe('an event stream', () => {
     await clock.advance(1_000);
     expect(response.destroyed).toBe(true);
     await served;
+  });
+
+  it('whose reader has gone before the first frame is made ends its source', async () => {
+    const response = new FakeResponse();
+    const ended = new AbortController();
+    async function* silent() {
+      await once(ended.signal, 'abort');
+      yield {};
+    }
+    const prepared = Promise.withResolvers<Prepared>();
+    const gone = new AbortController();
+    const served = serveEventStream(
+      { ctx: { signal: gone.signal } as Context, authorization: undefined, gone },
+      { query: 'subscription { n }' },
+      response as unknown as ServerResponse,
+      { prepare: () => prepared.promise, watch, clock: testClock() },
+    );
+    response.destroy();
+    prepared.resolve({ ok: true, args: {} as never, perform: async () => new Frames(silent(), ended) });
+    await served;
+    expect(ended.signal.aborted).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '@jobflow/platform';
 import type { FormattedExecutionResult } from 'graphql';
@@ -49,7 +50,7 @@ export async function serveEventStream(
     const prepared = await prepare(ctx, request);
     const result = prepared.ok ? await prepared.perform() : { errors: prepared.errors };
     if (result instanceof Frames) {
-      gone.signal.addEventListener('abort', () => void result.return(), { once: true });
+      addAbortListener(gone.signal, () => void result.return());
       for await (const frame of result) await write(next(frame));
       if (typeof gone.signal.reason === 'string') await write(next(ended(ctx, gone.signal.reason)));
     } else {

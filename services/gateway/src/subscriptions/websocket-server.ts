@@ -1,3 +1,4 @@
+import { addAbortListener } from 'node:events';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger, Service } from '@jobflow/platform';
@@ -128,7 +129,8 @@ async function connect(state: State, { createContext, watch }: WebSocketParts): 
     principal,
     end: (reason) => extra.socket.close(forbiddenCode, `Forbidden: ${reason}`),
   });
-  extra.gone.signal.addEventListener('abort', unwatch, { once: true });
+  // Also when the socket has closed in the meantime.
+  addAbortListener(extra.gone.signal, unwatch);
   return true;
 }
 
