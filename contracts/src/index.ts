@@ -11,6 +11,7 @@ export * from './names.js';
 export * from './plain-issue.js';
 export * from './policy.js';
 export * from './position.js';
+export * from './queue-branches.js';
 export * from './run-events.js';
 export * from './secret-request.js';
 export * from './spec-schemas.js';

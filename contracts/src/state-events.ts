@@ -75,6 +75,8 @@ export const QueueState = z.object({
   description: z.string().max(1000).optional(),
   /** The priorities that have a consumer: created before the first message of that level is published. */
   levels: z.array(Priority),
+  /** Runs of these handlers and kinds are queued apart; `job` for a handler. See queue-branches.ts. */
+  branches: z.array(z.object({ kind: JobKind, job: JobName.optional(), levels: z.array(Priority) })).optional(),
   paused: z.boolean(),
   pauseReason: z.string().max(1000).optional(),
   pausedAt: Instant.optional(),

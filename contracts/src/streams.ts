@@ -68,11 +68,11 @@ export interface ConsumerDefinition {
   maxAckPending: number;
 }
 
-/** The consumer of one queue and priority: created before the first message of that level is published. */
-export const queueConsumer = (queue: string, priority: number): ConsumerDefinition => ({
+/** The consumer of one queue, priority and branch: created before the first message of that level is published. */
+export const queueConsumer = (queue: string, priority: number, branch?: string): ConsumerDefinition => ({
   stream: RUNS_STREAM,
-  name: `q_${queue}_${priority}`,
-  filterSubject: queuedSubject(queue, priority),
+  name: `q_${queue}_${priority}${branch === undefined ? '' : `_${branch}`}`,
+  filterSubject: queuedSubject(queue, priority, branch),
   ackWaitMs: 30_000,
   maxAckPending: 20_000,
 });

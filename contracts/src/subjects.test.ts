@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { QueueName } from './names.js';
+import { JobKind, QueueName } from './names.js';
 import { decodePosition, encodePosition, hasPassed, mergePositions } from './position.js';
-import { streams } from './streams.js';
+import { branchToken } from './queue-branches.js';
+import { queueConsumer, streams } from './streams.js';
 import { base32, claimSubject, fnv1a, queuedSubject, SHARDS, shardOf, stateSubject } from './subjects.js';
 
 const token = /^[a-z0-9_-]+$/;
@@ -32,6 +33,33 @@ describe('subjects', () => {
           expect(shardOf(name)).toBeLessThan(SHARDS);
         },
       ),
+    );
+  });
+
+  it('of branches are of one token more, and no two consumers of any queues have one name', () => {
+    const priority = fc.integer({ min: 1, max: 10 });
+    const job = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
+    const branch = fc.option(
+      fc.oneof(
+        fc.constantFrom(...JobKind.options).map((kind) => branchToken({ kind, job: 'x' })),
+        job.map((name) => branchToken({ kind: 'HANDLER', job: name })),
+      ),
+      { nil: undefined },
+    );
+    // Queues whose names look like the consumers of others.
+    const tricky = fc
+      .tuple(queue, priority, branch)
+      .map(([name, of, b]) => queueConsumer(name, of, b).name.slice(2, 65));
+    const level = fc.tuple(fc.oneof(queue, fc.constantFrom('a', 'a_5', 'a_5_http'), tricky), priority, branch);
+    fc.assert(
+      fc.property(level, level, (one, other) => {
+        const [a, b] = [queueConsumer(...one), queueConsumer(...other)];
+        expect(a.filterSubject.split('.')).toHaveLength(one[2] === undefined ? 6 : 7);
+        for (const part of a.filterSubject.split('.')) expect(part).toMatch(token);
+        expect(a.name.length).toBeLessThanOrEqual(255);
+        expect(a.name === b.name).toBe(a.filterSubject === b.filterSubject);
+      }),
+      { numRuns: 5_000 },
     );
   });
 

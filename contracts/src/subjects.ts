@@ -35,8 +35,9 @@ export function base32(text: string): string {
   return bits > 0 ? out + ALPHABET[(value << (5 - bits)) & 31] : out;
 }
 
-export const queuedSubject = (queue: string, priority: number) =>
-  `jf.run.${shardOf(queue)}.queued.${queue}.${priority}`;
+/** @param branch as `branchToken` gives it */
+export const queuedSubject = (queue: string, priority: number, branch?: string) =>
+  `jf.run.${shardOf(queue)}.queued.${queue}.${priority}${branch === undefined ? '' : `.${branch}`}`;
 export const activeSubject = (queue: string) => `jf.run.${shardOf(queue)}.active.${queue}`;
 export const outcomeSubject = (queue: string) => `jf.run.${shardOf(queue)}.outcome.${queue}`;
 export const controlSubject = (queue: string) => `jf.run.${shardOf(queue)}.control.${queue}`;
@@ -54,13 +55,13 @@ export const deliverySubject = (cls: 'queued' | 'outcome', channelKind: string) 
 
 /** The subjects of every queue that followers of one class of run events listen to. */
 export const runFilters = {
-  queued: 'jf.run.*.queued.*.*',
+  queued: 'jf.run.*.queued.>',
   claim: 'jf.run.*.claim.*',
   control: 'jf.run.*.control.*',
 } as const;
 
 export type RunSubject =
-  | { class: 'queued'; queue: string; priority: number }
+  | { class: 'queued'; queue: string; priority: number; branch?: string }
   | { class: 'active' | 'outcome' | 'control'; queue: string }
   | { class: 'claim'; runId: string }
   | { class: 'tick'; scheduleId: string };

@@ -50,7 +50,7 @@ export const delays: Bench = {
     const store = createStateStore(link, { kinds: ['queue'], logger });
     try {
       await store.start();
-      await ensureQueueLevel(link, store, log, 'default', 5, { createQueue: true });
+      await ensureQueueLevel(link, store, log, { queue: 'default', priority: 5 }, { createQueue: true });
       return await measure({ link, log, servers, collector, pending, seconds, say });
     } finally {
       await store.stop();

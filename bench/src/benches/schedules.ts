@@ -84,7 +84,7 @@ async function prepareJob(link: NatsLink, log: EventLog): Promise<void> {
   const store = createStateStore(link, { kinds: ['job', 'queue'], logger });
   await store.start();
   await saveState(log, store, { type: 'JobSaved', job });
-  await ensureQueueLevel(link, store, log, job.queue, job.priority, { createQueue: true });
+  await ensureQueueLevel(link, store, log, { queue: job.queue, priority: job.priority }, { createQueue: true });
   await store.stop();
 }
 

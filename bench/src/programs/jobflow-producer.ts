@@ -37,7 +37,7 @@ answerCalls(async ({ nats }: JobflowProducerConfig) => {
   const log = createEventLog(link, { actor: 'system:bench', logger, silenceMs: 60_000, deadlineMs: 60_000 });
   const store = createStateStore(link, { kinds: ['job', 'queue'], logger });
   await store.start();
-  await ensureQueueLevel(link, store, log, QUEUE, PRIORITY, { createQueue: true });
+  await ensureQueueLevel(link, store, log, { queue: QUEUE, priority: PRIORITY }, { createQueue: true });
   return {
     /** Resolves with the sequence of the last of them. */
     async produce(count: number): Promise<number> {

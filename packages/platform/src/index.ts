@@ -64,7 +64,14 @@ export { type Check, type CheckResult, createHealth, type Health } from './servi
 export { metric } from './service/metric.js';
 export { runService } from './service/run-service.js';
 export { BootError, refuseToStart, type Service, type ServiceContext, type Stoppable } from './service/service.js';
-export { ensureQueueLevel, type LevelReady, newQueue, type QueueLevelOptions } from './state/queue-levels.js';
+export {
+  ensureQueueLevel,
+  type LevelReady,
+  newQueue,
+  type QueueLevelOptions,
+  type QueuePlace,
+  subjectOf,
+} from './state/queue-levels.js';
 export { type SaveOptions, saveState } from './state/save-state.js';
 export { entityOf } from './state/state-entity.js';
 export {

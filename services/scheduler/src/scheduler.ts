@@ -88,8 +88,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
     clock,
     logger,
     metrics,
-    ensureLevel: async (queue, priority) =>
-      (await ensureQueueLevel(link, store, log, queue, priority, { createQueue: true })).ok,
+    ensureLevel: async (place) => (await ensureQueueLevel(link, store, log, place, { createQueue: true })).ok,
     earlierRuns: (scheduleId, seq) => earlierRuns(db, scheduleId, seq),
     hintCancel: (runId) => link.nc.publish(live.cancel, JSON.stringify({ runId })),
   });

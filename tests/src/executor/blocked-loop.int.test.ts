@@ -11,7 +11,7 @@ const processOf = (house: House) => startWorkerProcess({ natsUrl: house.backing.
 const consumer = queueConsumer('default', 5).name;
 
 async function ackWait(house: House, seconds: number): Promise<void> {
-  await ensureQueueLevel(house.link, house.store, house.log, 'default', 5, { createQueue: true });
+  await ensureQueueLevel(house.link, house.store, house.log, { queue: 'default', priority: 5 }, { createQueue: true });
   await house.link.jsm.consumers.update(RUNS_STREAM, consumer, { ack_wait: seconds * 1_000_000_000 });
 }
 

@@ -1,12 +1,4 @@
-import {
-  live,
-  parseCommit,
-  queuedSubject,
-  RUNS_STREAM,
-  type RunDefinition,
-  type RunEvent,
-  VerifyRequest,
-} from '@jobflow/contracts';
+import { live, parseCommit, RUNS_STREAM, type RunDefinition, type RunEvent, VerifyRequest } from '@jobflow/contracts';
 import {
   evolveRun,
   hasLetGo,
@@ -18,7 +10,15 @@ import {
   waitsForPermit,
   woken,
 } from '@jobflow/domain';
-import { createOrderedReader, type EventLog, type NatsLink, type ReadMessage } from '@jobflow/platform';
+import {
+  createOrderedReader,
+  type EventLog,
+  ensureQueueLevel,
+  type NatsLink,
+  type ReadMessage,
+  type StateStore,
+  subjectOf,
+} from '@jobflow/platform';
 import { pino } from 'pino';
 
 export interface Seen {
@@ -47,7 +47,7 @@ export interface FoldDouble extends AsyncDisposable {
 
 const ENDED = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED']);
 
-export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<FoldDouble> {
+export async function startFoldDouble(link: NatsLink, log: EventLog, store: StateStore): Promise<FoldDouble> {
   const logger = pino({ level: 'silent' });
   const states = new Map<string, RunState>();
   const definitions = new Map<string, RunDefinition>();
@@ -71,7 +71,6 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
         const { losses = 0, waitReason, waitSince, reschedules, priority = run.priority } = state ?? {};
         // A scheduler makes sure first that nobody can start the old message any more; here nobody looks.
         if (state && (state.superseded || (queueAt(state) ?? 0) > Date.now() + 5)) return;
-        const subject = queuedSubject(run.queue, priority);
         const known = {
           ...(losses > 0 && { losses }),
           ...(waitReason === 'NO_HANDLER' && { waitingSince: waitSince }),
@@ -82,7 +81,13 @@ export async function startFoldDouble(link: NatsLink, log: EventLog): Promise<Fo
         const events: RunEvent[] = [
           { type: 'RunQueued', run: { ...run, priority }, attempt, delivery, ...known, ...limited },
         ];
-        log.append({ messages: [{ subject, events }], msgId: `${runId}:${delivery}` }).catch(() => undefined);
+        const place = { queue: run.queue, priority, run };
+        const createBranch = state?.waitReason === 'NO_HANDLER';
+        void (async () => {
+          await ensureQueueLevel(link, store, log, place, { createQueue: true, createBranch });
+          const messages = [{ subject: subjectOf(store, { ...run, priority }), events }];
+          await log.append({ messages, msgId: `${runId}:${delivery}` });
+        })().catch(() => undefined);
       },
       Math.max(0, at - Date.now()),
     );

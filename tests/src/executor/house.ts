@@ -8,7 +8,6 @@ import {
   type LinesLogged,
   LOGS_STREAM,
   parseCommit,
-  queuedSubject,
   type RunDefinition,
 } from '@jobflow/contracts';
 import {
@@ -22,6 +21,7 @@ import {
   type NatsLink,
   newId,
   type StateStore,
+  subjectOf,
 } from '@jobflow/platform';
 import { createWorker, type Worker, type WorkerOptions } from '@jobflow/sdk';
 import { pino } from 'pino';
@@ -69,7 +69,7 @@ export async function startHouse({ fsync = false, redis = false } = {}): Promise
   await ensureStreams(link);
   const store = createStateStore(link, { kinds: ['job', 'queue'], logger: silent });
   await store.start();
-  const fold = await startFoldDouble(link, log);
+  const fold = await startFoldDouble(link, log, store);
   const workers: Worker[] = [];
   return {
     backing,
@@ -87,8 +87,9 @@ export async function startHouse({ fsync = false, redis = false } = {}): Promise
     },
     async enqueue(fields) {
       const run = definitionOf(fields);
-      await ensureQueueLevel(link, store, log, run.queue, run.priority, { createQueue: true });
-      const subject = queuedSubject(run.queue, run.priority);
+      const place = { queue: run.queue, priority: run.priority, run };
+      await ensureQueueLevel(link, store, log, place, { createQueue: true });
+      const subject = subjectOf(store, run);
       const events = [{ type: 'RunQueued' as const, run, attempt: 1, delivery: 0 }];
       const appended = await log.append({ messages: [{ subject, events }], msgId: `${run.id}:0` });
       if (!appended.ok) throw new Error(appended.reason);

@@ -15,7 +15,7 @@ const RECLAIM_WINDOW_MS = 5_000;
 
 /** The server waits 30 s for a silent worker; the tests need not. */
 async function ackWait(house: House, seconds: number): Promise<void> {
-  await ensureQueueLevel(house.link, house.store, house.log, 'default', 5, { createQueue: true });
+  await ensureQueueLevel(house.link, house.store, house.log, { queue: 'default', priority: 5 }, { createQueue: true });
   const { name } = queueConsumer('default', 5);
   await house.link.jsm.consumers.update(RUNS_STREAM, name, { ack_wait: seconds * 1_000_000_000 });
 }

@@ -9,7 +9,7 @@ const filesOf = (house: House) => ({ ledger: join(house.dir, 'ledger'), gate: jo
 const processOf = (house: House) => startWorkerProcess({ natsUrl: house.backing.natsUrl, ...filesOf(house) });
 /** The server waits 30 s for a silent worker; a worker is taken for dead after 10 s anyway. */
 async function ackWait(house: House, seconds: number): Promise<void> {
-  await ensureQueueLevel(house.link, house.store, house.log, 'default', 5, { createQueue: true });
+  await ensureQueueLevel(house.link, house.store, house.log, { queue: 'default', priority: 5 }, { createQueue: true });
   const { name } = queueConsumer('default', 5);
   await house.link.jsm.consumers.update(RUNS_STREAM, name, { ack_wait: seconds * 1_000_000_000 });
 }

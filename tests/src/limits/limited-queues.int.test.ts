@@ -29,7 +29,13 @@ const handler = defineHandler('works', {}, async ({ input, runId }) => {
 
 async function configure(queue: string, over: Partial<QueueState>, priorities = [5]): Promise<void> {
   for (const priority of priorities)
-    await ensureQueueLevel(house.link, house.store, house.log, queue, priority, { createQueue: true });
+    await ensureQueueLevel(
+      house.link,
+      house.store,
+      house.log,
+      { queue: queue, priority: priority },
+      { createQueue: true },
+    );
   const kept = house.store.queues.get(queue);
   if (!kept) throw new Error('the queue is not there');
   const state = { ...kept.state, ...over, revision: kept.state.revision + 1 };

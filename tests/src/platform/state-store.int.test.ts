@@ -1,4 +1,12 @@
-import { defaultRetryPolicy, type JobState, queueConsumer, RUNS_STREAM } from '@jobflow/contracts';
+import {
+  branchToken,
+  defaultRetryPolicy,
+  type JobState,
+  MOST_BRANCHES,
+  queueConsumer,
+  queuedSubject,
+  RUNS_STREAM,
+} from '@jobflow/contracts';
 import {
   createEventLog,
   createStateStore,
@@ -7,6 +15,7 @@ import {
   newQueue,
   type StateStore,
   saveState,
+  subjectOf,
 } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Backed, backedByNats, silent, until } from './backed.js';
@@ -26,7 +35,7 @@ afterAll(async () => {
   await backed?.[Symbol.asyncDispose]();
 });
 
-const queue = (name: string, revision = 1) => ({ ...newQueue(name, 5, 1), revision });
+const queue = (name: string, revision = 1) => ({ ...newQueue(name, 1), levels: [5], revision });
 const job = (name: string, revision: number): JobState => ({
   ...{ name, title: name, kind: 'HANDLER', queue: 'default', priority: 5, limits: {}, tags: [], enabled: true },
   ...{ retry: defaultRetryPolicy, timeout: {}, guarantee: 'AT_LEAST_ONCE', logLevel: 'INFO' },
@@ -127,7 +136,7 @@ describe('a queue level', () => {
       );
     });
     const ensure = (priority: number) =>
-      ensureQueueLevel(backed.link, store, log, 'levels', priority, { createQueue: true });
+      ensureQueueLevel(backed.link, store, log, { queue: 'levels', priority }, { createQueue: true });
     const answers = await Promise.all([7, 7, 7, 3, 3, 9, 7, 1, 2, 7].map(ensure));
     expect(answers.every(({ ok }) => ok)).toBe(true);
     expect(store.queues.get('levels')?.state.levels).toEqual([1, 2, 3, 7, 9]);
@@ -137,8 +146,50 @@ describe('a queue level', () => {
     off();
   });
 
+  it('in a branch is made beside the plain one, for whoever does not know of the branch yet', async () => {
+    const run = { kind: 'HANDLER' as const, job: 'send.mail' };
+    const ensure = (priority: number, createBranch = false) =>
+      ensureQueueLevel(
+        backed.link,
+        store,
+        log,
+        { queue: 'branched', priority, run },
+        { createQueue: true, createBranch },
+      );
+    const branched = () => store.queues.get('branched')?.state;
+    const subject = (priority: number, job = run.job) =>
+      subjectOf(store, { queue: 'branched', priority, kind: 'HANDLER', job });
+    await ensure(5);
+    expect(branched()).toMatchObject({ levels: [5] });
+    expect(subject(5)).toBe(queuedSubject('branched', 5));
+    expect(await Promise.all([1, 2, 3].map(() => ensure(5, true)))).toEqual([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(branched()).toMatchObject({ levels: [5], branches: [{ ...run, levels: [5] }] });
+    expect(subject(5)).toBe(queuedSubject('branched', 5, branchToken(run)));
+    expect(subject(5, 'other')).toBe(queuedSubject('branched', 5));
+    // Nothing is sent where nobody reads yet.
+    expect(subject(9)).toBe(queuedSubject('branched', 9));
+    await ensure(9);
+    expect(branched()).toMatchObject({ levels: [5, 9], branches: [{ ...run, levels: [5, 9] }] });
+    const { name, filterSubject } = queueConsumer('branched', 9, branchToken(run));
+    const info = await backed.link.jsm.consumers.info(RUNS_STREAM, name);
+    expect(info.config.filter_subject).toBe(filterSubject);
+    expect(subject(9)).toBe(filterSubject);
+  });
+
+  it('has no branch more than a queue may have', async () => {
+    const ensure = (job: string) => {
+      const place = { queue: 'many', priority: 5, run: { kind: 'HANDLER' as const, job } };
+      return ensureQueueLevel(backed.link, store, log, place, { createQueue: true, createBranch: true });
+    };
+    for (let n = 0; n < MOST_BRANCHES + 3; n++) expect(await ensure(`job-${n}`)).toEqual({ ok: true });
+    expect(store.queues.get('many')?.state.branches).toHaveLength(MOST_BRANCHES);
+    expect(subjectOf(store, { queue: 'many', priority: 5, kind: 'HANDLER', job: `job-${MOST_BRANCHES}` })).toBe(
+      queuedSubject('many', 5),
+    );
+  });
+
   it('of a queue nobody made is refused, unless it may be made', async () => {
-    expect(await ensureQueueLevel(backed.link, store, log, 'nobody', 5)).toEqual({
+    expect(await ensureQueueLevel(backed.link, store, log, { queue: 'nobody', priority: 5 })).toEqual({
       ok: false,
       reason: 'no-such-queue',
     });

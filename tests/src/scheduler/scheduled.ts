@@ -8,7 +8,6 @@ import {
   outcomeSubject,
   parseCommit,
   queueConsumer,
-  queuedSubject,
   RUNS_STREAM,
   type RunDefinition,
   type RunEvent,
@@ -22,6 +21,7 @@ import {
   newId,
   type StateStore,
   saveState,
+  subjectOf,
 } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { silent, until } from '../platform/backed.js';
@@ -62,7 +62,7 @@ export interface Scheduled extends AsyncDisposable {
   enqueue(over?: Partial<RunDefinition>): Promise<string>;
   reschedule(runId: string, at: number, priority?: number, operationId?: string): Promise<void>;
   /** Takes the next message of a level, as a worker would; answers its run and how to acknowledge it. */
-  take(queue?: string, priority?: number): Promise<{ runId: string; ack(): Promise<void> }>;
+  take(queue?: string, priority?: number, branch?: string): Promise<{ runId: string; ack(): Promise<void> }>;
   /** The RunQueued events of a run, once there are so many. */
   queued(runId: string, count?: number): Promise<(Seen & { event: RunEventOf<'RunQueued'> })[]>;
   ticks(scheduleId: string): RunEventOf<'ScheduleTicked'>[];
@@ -113,7 +113,8 @@ export async function scheduled(): Promise<Scheduled> {
     },
     async saveJob(name, over) {
       await saveState(world.log, store, { type: 'JobSaved', job: aJob(name, over) });
-      await ensureQueueLevel(world.link, store, world.log, over?.queue ?? 'default', 5, { createQueue: true });
+      const place = { queue: over?.queue ?? 'default', priority: 5 };
+      await ensureQueueLevel(world.link, store, world.log, place, { createQueue: true });
     },
     async saveSchedule(over) {
       const schedule = aSchedule(over);
@@ -145,17 +146,18 @@ export async function scheduled(): Promise<Scheduled> {
     },
     async enqueue(over) {
       const run = aRun(over);
-      await ensureQueueLevel(world.link, store, world.log, run.queue, run.priority, { createQueue: true });
+      const place = { queue: run.queue, priority: run.priority, run };
+      await ensureQueueLevel(world.link, store, world.log, place, { createQueue: true });
       const events: RunEvent[] = [{ type: 'RunQueued', run, attempt: 1, delivery: 0 }];
-      await world.log.append({ messages: [{ subject: queuedSubject(run.queue, run.priority), events }] });
+      await world.log.append({ messages: [{ subject: subjectOf(store, run), events }] });
       return run.id;
     },
     async reschedule(runId, at, priority, operationId) {
       const events: RunEvent[] = [{ type: 'RunRescheduled', runId, at, priority, operationId }];
       await world.log.append({ messages: [{ subject: controlSubject('default'), events }] });
     },
-    async take(queue = 'default', priority = 5) {
-      const consumer = await world.link.js.consumers.get(RUNS_STREAM, queueConsumer(queue, priority).name);
+    async take(queue = 'default', priority = 5, branch) {
+      const consumer = await world.link.js.consumers.get(RUNS_STREAM, queueConsumer(queue, priority, branch).name);
       const message = await consumer.next({ expires: 10_000 });
       if (!message) throw new Error(`there is no message in ${queue} ${priority}`);
       const parsed = parseCommit('run', message.data);

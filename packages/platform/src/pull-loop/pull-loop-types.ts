@@ -74,8 +74,6 @@ export interface PullLoopOptions {
 export interface PullLoop extends Service {
   /** Replaces the levels. What is under way on a level that is gone is withdrawn, and may still bring a message. */
   setLevels(levels: readonly PullLevel[]): void;
-  /** Asks nothing more of a level for so many milliseconds: what comes to it next is for others. */
-  rest(level: PullLevel, ms: number): void;
   /** Tells that slots have become free, or that a level's room has changed. */
   wake(): void;
   /** Messages asked for and not yet come. */

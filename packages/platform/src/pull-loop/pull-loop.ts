@@ -153,10 +153,6 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
 
   return {
     setLevels,
-    rest(level, ms) {
-      const pull = pulls.get(level.consumer.name);
-      if (pull) hold(pull, ms);
-    },
     asked,
     wake: schedule,
     async start() {

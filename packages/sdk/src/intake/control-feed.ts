@@ -1,4 +1,4 @@
-import { live, parseCommit, queueConsumer, RUNS_STREAM, runFilters } from '@jobflow/contracts';
+import { branchToken, levelsOf, live, parseCommit, queueConsumer, RUNS_STREAM, runFilters } from '@jobflow/contracts';
 import { createOrderedReader, type NatsLink, type ReadMessage, type Service, type StateStore } from '@jobflow/platform';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -100,9 +100,9 @@ async function lowestUnfinished(link: NatsLink, store: Pick<StateStore, 'queues'
   const { state } = await link.jsm.streams.info(RUNS_STREAM);
   let lowest = state.last_seq + 1;
   for (const { state: queue } of store.queues.values()) {
-    for (const priority of queue.levels) {
+    for (const { priority, branch } of levelsOf(queue)) {
       const info = await link.jsm.consumers
-        .info(RUNS_STREAM, queueConsumer(queue.name, priority).name)
+        .info(RUNS_STREAM, queueConsumer(queue.name, priority, branch && branchToken(branch)).name)
         .catch(() => undefined);
       if (info && info.num_pending + info.num_ack_pending > 0) lowest = Math.min(lowest, info.ack_floor.stream_seq + 1);
     }

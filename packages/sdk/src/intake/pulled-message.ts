@@ -17,8 +17,6 @@ export interface PulledMessage {
   started?(claim: number, startedAt: number, hardAt: number): void;
   /** Its run was claimed again. */
   claimed?(claim: number): void;
-  /** Another worker can carry out its run and this one cannot: what is sent again is left to others for a moment. */
-  foreign?(): void;
   /** It is held no more, though it was not answered: another worker has its run. What was held for it goes back. */
   release?(): void;
 }

@@ -58,7 +58,10 @@ const of = (over: Partial<QueueState>) => {
 };
 const levelsOf = (...states: QueueState[]) => {
   const queues = new Map(states.map((state) => [state.name, { state, seq: 1 }]));
-  return wantedLevels({ queues, jobs: new Map() } as never, undefined, allowances, new Runners([], []));
+  return wantedLevels({ queues, jobs: new Map() } as never, undefined, allowances, {
+    runners: new Runners([], []),
+    givesUp: false,
+  });
 };
 
 const ways: Record<string, () => void> = {

@@ -7,12 +7,7 @@ export class HeldMessage implements PulledMessage {
   readonly #table: HeldTable;
   #slot: number;
 
-  /** @param foreign leaves the level it came from to others for a moment */
-  constructor(
-    message: PulledMessage,
-    table: HeldTable,
-    readonly foreign: () => void = () => undefined,
-  ) {
+  constructor(message: PulledMessage, table: HeldTable) {
     this.#message = message;
     this.#table = table;
     this.#slot = !message.reply ? -1 : table.take(message.reply);

@@ -349,9 +349,8 @@ export class Engine implements AttemptHost {
     if (stopping) return attempt.end({ kind: 'cancelled' });
     if (this.#mustBeAlone(admitted)) this.#lone.started(attempt);
     if (found.kind === 'elsewhere') {
-      const others = this.#parts.canOther(run);
-      if (others) message.foreign?.();
-      return attempt.end(this.#parts.handlerless.outcome(queued, found.missing, now, others));
+      const { handlerless, canOther } = this.#parts;
+      return attempt.end(handlerless.outcome(queued, found.missing, now, canOther(run)));
     }
     if (found.kind === 'nowhere') {
       return attempt.end({ kind: 'failed', error: { code: 'KIND_DISABLED', message: found.reason, retryable: false } });

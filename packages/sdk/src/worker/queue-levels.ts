@@ -1,35 +1,45 @@
-import { queueConsumer } from '@jobflow/contracts';
+import { branchOf, branchToken, levelsOf, type QueueBranch, queueConsumer } from '@jobflow/contracts';
 import type { PullLevel, StateStore } from '@jobflow/platform';
 import type { QueueAllowances } from '../limits/queue-allowances.js';
 import type { Runners } from './runners.js';
 
+/** What a worker can carry out, and whether it ends what nobody can. */
+interface CarriesOut {
+  runners: Pick<Runners, 'find'>;
+  givesUp: boolean;
+}
+
 /**
- * The levels to pull from: those of the wanted queues that are not paused. Of the others nothing is kept. A queue has to do
- * with a worker if one of its jobs is carried out there, or if it has none yet; on others it only looks now and then, for
- * runs that were sent there by name, so that workers with queues of their own do not take each other's runs.
+ * The levels to pull from: those of the wanted queues that are not paused, and of their branches those that this worker
+ * can carry out. What has no branch is anybody's; if none of its jobs is carried out here though, the worker only looks now
+ * and then, for runs that were sent there by name, so that workers with queues of their own do not take each other's runs.
  */
 export function wantedLevels(
   { queues, jobs }: Pick<StateStore, 'queues' | 'jobs'>,
   wanted: ReadonlySet<string> | undefined,
   allowances: Pick<QueueAllowances, 'of' | 'closeAllBut'>,
-  runners: Pick<Runners, 'find'>,
+  { runners, givesUp }: CarriesOut,
 ): PullLevel[] {
   const levels: PullLevel[] = [];
   const [own, others] = [new Set<string>(), new Set<string>()];
   for (const { state } of jobs.values()) {
     if (own.has(state.queue)) continue;
-    const found = runners.find({ job: state.name, kind: state.kind, limits: state.limits });
-    (found.kind === 'elsewhere' ? others : own).add(state.queue);
+    const run = { job: state.name, kind: state.kind, limits: state.limits };
+    if (branchOf(queues.get(state.queue)?.state, run)) continue;
+    (runners.find(run).kind === 'elsewhere' ? others : own).add(state.queue);
   }
+  const isOwn = ({ kind, job = '' }: QueueBranch) => runners.find({ kind, job }).kind !== 'elsewhere';
   const served = new Set<string>();
   for (const { state } of queues.values()) {
     if (state.paused || (wanted && !wanted.has(state.name))) continue;
     served.add(state.name);
     const allowance = allowances.of(state);
-    // Looking at a limited queue takes a permit, which others may need: there it is asked for like any other.
-    const seldom = !allowance && others.has(state.name) && !own.has(state.name);
-    for (const priority of state.levels) {
-      const consumer = queueConsumer(state.name, priority);
+    const foreign = others.has(state.name) && !own.has(state.name);
+    for (const { priority, branch } of levelsOf(state)) {
+      if (branch && !givesUp && !isOwn(branch)) continue;
+      const consumer = queueConsumer(state.name, priority, branch && branchToken(branch));
+      // Looking at a limited queue takes a permit, which others may need: there it is asked for like any other.
+      const seldom = !allowance && (branch ? !isOwn(branch) : foreign);
       levels.push({ priority, consumer, seldom, ...(allowance && { allowance }) });
     }
   }

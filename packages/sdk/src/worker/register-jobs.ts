@@ -71,7 +71,8 @@ async function register({ name, options }: Handler | JobDefinition, parts: Regis
     return true;
   }
   const by = { actor: ACTOR };
-  const level = await ensureQueueLevel(link, store, log, job.queue, job.priority, { createQueue: true, by });
+  const place = { queue: job.queue, priority: job.priority, run: { kind: job.kind, job: name } };
+  const level = await ensureQueueLevel(link, store, log, place, { createQueue: true, by });
   if (!level.ok) {
     logger.error({ job: name, queue: job.queue, reason: level.reason }, 'a job could not be registered');
     return true;

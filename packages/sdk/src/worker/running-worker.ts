@@ -45,8 +45,6 @@ const TOUCH_MS = 10_000;
 const GIVE_BACK_MS = 500;
 /** Jobs that are registered together change what a worker pulls from once. */
 const JOBS_CHANGED_MS = 50;
-/** Longer than it takes a run to be offered again, and than others take to look at a level. */
-const FOREIGN_REST_MS = 1_000;
 /** Messages a worker may hold besides those that run or are fetched ahead: suspects, and some. */
 const MORE_HELD = 1_100;
 
@@ -121,8 +119,7 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       onMessage: (message) => {
         const { allowance } = message.level;
         const counted = allowance instanceof QueueAllowance ? allowance.delivered(message) : message;
-        const foreign = () => loop.rest(message.level, FOREIGN_REST_MS);
-        if (counted) engine.deliver(new HeldMessage(counted, table, foreign));
+        if (counted) engine.deliver(new HeldMessage(counted, table));
       },
       logger,
       metrics,
@@ -173,7 +170,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
     if (thread) parts.push(thread);
     let draining = false;
-    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store, wanted, allowances, runners));
+    const carriesOut = { runners, givesUp: options.noHandlerAfterMs !== undefined };
+    const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store, wanted, allowances, carriesOut));
     withdraw = () => {
       draining = true;
       setLevels();

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { type JobState, queuedMsgId, queuedSubject, type RunDefinition, type ScheduleState } from '@jobflow/contracts';
+import { type JobState, queuedMsgId, type RunDefinition, type ScheduleState } from '@jobflow/contracts';
 import { resolveRun } from '@jobflow/domain';
-import type { AppendUnit } from '@jobflow/platform';
+import { type AppendUnit, subjectOf } from '@jobflow/platform';
 import { schemaProblems } from '@jobflow/platform/input-schema';
 import type { BulkOperationRow, Queryable } from '@jobflow/read-model';
 import { birthOf } from '../enqueue/append-runs.js';
@@ -45,7 +45,7 @@ export async function planBackfill(
   await ensureLevels(parts, operation, making, failures);
   const ready = making.filter(({ item }) => !failures.has(item.n));
   await keepIds(parts.db, operation, ready);
-  return { units: ready.map((one) => unitOf(operation, one)), failures };
+  return { units: ready.map((one) => unitOf(parts, operation, one)), failures };
 }
 
 type Meant = { schedule: ScheduleState; job: JobState };
@@ -84,8 +84,12 @@ function runFor({ schedule, job }: Meant, operation: BulkOperationRow, item: Bul
   return { code: 'BAD_USER_INPUT', message: message.join('; ').slice(0, 1_000) } satisfies Failure;
 }
 
-const unitOf = ({ created_by: actor }: BulkOperationRow, { run, verify }: Making): AppendUnit => ({
-  messages: [{ subject: queuedSubject(run.queue, run.priority), events: [birthOf({ run, dueAt: undefined, verify })] }],
+const unitOf = (
+  { stateStore }: BulkParts,
+  { created_by: actor }: BulkOperationRow,
+  { run, verify }: Making,
+): AppendUnit => ({
+  messages: [{ subject: subjectOf(stateStore, run), events: [birthOf({ run, dueAt: undefined, verify })] }],
   msgId: queuedMsgId(run.id, 0),
   by: { actor },
 });

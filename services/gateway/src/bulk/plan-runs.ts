@@ -1,15 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import {
-  controlSubject,
-  isTerminal,
-  plannedMsgId,
-  queuedMsgId,
-  queuedSubject,
-  type RunDefinition,
-} from '@jobflow/contracts';
-import { type AppendUnit, newId, type UnitMessage } from '@jobflow/platform';
+import { controlSubject, isTerminal, plannedMsgId, queuedMsgId, type RunDefinition } from '@jobflow/contracts';
+import { type AppendUnit, newId, subjectOf, type UnitMessage } from '@jobflow/platform';
 import type { BulkOperationRow, Queryable } from '@jobflow/read-model';
-import { birthOf, ensureLevel } from '../enqueue/append-runs.js';
+import { birthOf, ensureLevel, levelKey, placeOf } from '../enqueue/append-runs.js';
 import { ApiError } from '../errors/api-error.js';
 import type { BulkItem, BulkParts, Failure, TargetRow } from './bulk-page.js';
 import { isDone, notOpen } from './judge-item.js';
@@ -57,7 +50,7 @@ export async function planRuns(
   await ensureLevels(parts, operation, making, failures);
   const ready = making.filter(({ item }) => !failures.has(item.n));
   await keepIds(parts.db, operation, ready);
-  return { units: ready.map((one) => unitOf(operation, one)), failures };
+  return { units: ready.map((one) => unitOf(parts, operation, one)), failures };
 }
 
 function unfit(operation: BulkOperationRow, target: TargetRow | undefined): Failure | undefined {
@@ -67,9 +60,13 @@ function unfit(operation: BulkOperationRow, target: TargetRow | undefined): Fail
   return { code: 'CONFLICT', message: `Only a run that has ended can be run again: it is ${target.status}.` };
 }
 
-function unitOf(operation: BulkOperationRow, { target, run, dueAt, verify }: Making): AppendUnit {
+function unitOf(
+  { stateStore }: BulkParts,
+  operation: BulkOperationRow,
+  { target, run, dueAt, verify }: Making,
+): AppendUnit {
   const birth: UnitMessage = {
-    subject: dueAt === undefined ? queuedSubject(run.queue, run.priority) : controlSubject(run.queue),
+    subject: dueAt === undefined ? subjectOf(stateStore, run) : controlSubject(run.queue),
     events: [birthOf({ run, dueAt, verify })],
   };
   const letter: UnitMessage = {
@@ -92,7 +89,7 @@ export async function ensureLevels(
 ): Promise<void> {
   const known = new Map<string, Failure | undefined>();
   for (const { item, run } of making) {
-    const level = `${run.queue} ${run.priority}`;
+    const level = levelKey(run);
     if (!known.has(level)) known.set(level, await refusedLevel(parts, operation, run));
     const refused = known.get(level);
     if (refused) failures.set(item.n, refused);
@@ -102,10 +99,10 @@ export async function ensureLevels(
 async function refusedLevel(
   parts: BulkParts,
   { created_by: actor }: BulkOperationRow,
-  { queue, priority }: RunDefinition,
+  run: RunDefinition,
 ): Promise<Failure | undefined> {
   try {
-    await ensureLevel({ ...parts, actor }, queue, priority);
+    await ensureLevel({ ...parts, actor }, placeOf(run));
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError) || (error.code !== 'NOT_FOUND' && error.code !== 'CONFLICT')) throw error;

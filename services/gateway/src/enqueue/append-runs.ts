@@ -1,5 +1,5 @@
-import { controlSubject, plannedMsgId, queuedMsgId, queuedSubject, type RunEventOf } from '@jobflow/contracts';
-import { ensureQueueLevel, type UnitMessage } from '@jobflow/platform';
+import { controlSubject, plannedMsgId, queuedMsgId, type RunDefinition, type RunEventOf } from '@jobflow/contracts';
+import { ensureQueueLevel, type QueuePlace, subjectOf, type UnitMessage } from '@jobflow/platform';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { conflict, notFound, queueFull } from '../errors/refusals.js';
 import { DEFAULT_QUEUE } from '../queues/known-queue.js';
@@ -29,8 +29,8 @@ export async function appendRuns(
   if (!first) throw new TypeError('no runs to append');
   await ensureLevels(ctx, runs);
   const messages = runs.map((appending): UnitMessage => {
-    const { queue, priority } = appending.run;
-    const subject = appending.dueAt === undefined ? queuedSubject(queue, priority) : controlSubject(queue);
+    const { run, dueAt } = appending;
+    const subject = dueAt === undefined ? subjectOf(ctx.stateStore, run) : controlSubject(run.queue);
     return { subject, events: [birthOf(appending)] };
   });
   const { id } = first.run;
@@ -48,26 +48,35 @@ export async function appendRuns(
 async function ensureLevels(ctx: Context, runs: readonly Appending[]): Promise<void> {
   let last = '';
   for (const { run } of runs) {
-    const level = `${run.queue} ${run.priority}`;
+    const level = levelKey(run);
     if (level === last) continue;
     last = level;
-    await ensureLevel(ctx, run.queue, run.priority);
+    await ensureLevel(ctx, placeOf(run));
   }
 }
 
-/** Makes sure that runs sent to this queue and priority will be read. `create`: makes the queue if it is not there. */
+export const placeOf = (run: Pick<RunDefinition, 'queue' | 'priority' | 'kind' | 'job'>): QueuePlace => ({
+  queue: run.queue,
+  priority: run.priority,
+  run,
+});
+
+/** Runs of one key are queued in the same place. */
+export const levelKey = ({ queue, priority, kind, job }: RunDefinition): string =>
+  `${queue} ${priority} ${kind === 'HANDLER' ? job : kind}`;
+
+/** Makes sure that runs sent to this place will be read. `create`: makes the queue if it is not there. */
 export async function ensureLevel(
   ctx: Pick<Context, 'link' | 'stateStore' | 'log' | 'clock' | 'actor'>,
-  queue: string,
-  priority: number,
-  create = queue === DEFAULT_QUEUE,
+  place: QueuePlace,
+  create = place.queue === DEFAULT_QUEUE,
 ): Promise<void> {
   const options = { createQueue: create, by: byOf(ctx), now: () => ctx.clock.now() };
-  const ready = await ensureQueueLevel(ctx.link, ctx.stateStore, ctx.log, queue, priority, options);
+  const ready = await ensureQueueLevel(ctx.link, ctx.stateStore, ctx.log, place, options);
   if (ready.ok) return;
   switch (ready.reason) {
     case 'no-such-queue':
-      throw notFound('queue', queue);
+      throw notFound('queue', place.queue);
     case 'too-many-queues':
       throw conflict('There are 1,000 queues already; no more can be made.');
     case 'full':

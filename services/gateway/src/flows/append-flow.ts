@@ -3,15 +3,14 @@ import {
   type FlowCreated,
   flowMsgId,
   limits,
-  queuedSubject,
   type RunDefinition,
   type RunEvent,
   type RunEventOf,
 } from '@jobflow/contracts';
 import { flowRunIds } from '@jobflow/domain';
-import type { UnitMessage } from '@jobflow/platform';
+import { subjectOf, type UnitMessage } from '@jobflow/platform';
 import { byOf, type Context, notePosition } from '../context/context.js';
-import { ensureLevel } from '../enqueue/append-runs.js';
+import { ensureLevel, levelKey, placeOf } from '../enqueue/append-runs.js';
 import { payloadTooLarge, queueFull } from '../errors/refusals.js';
 import type { FlowInput } from './flow-input.js';
 import type { PreparedNode } from './prepare-flow.js';
@@ -25,6 +24,8 @@ export interface NewFlow {
   nodes: readonly PreparedNode[];
   verify: boolean;
 }
+/** The subject on which a run is queued. */
+type Placed = (run: RunDefinition) => string;
 export type Birth = RunEventOf<'RunQueued' | 'RunPlanned'>;
 
 /** The events the runs of a flow begin with, in the order of its nodes. */
@@ -43,15 +44,15 @@ export function birthsOf({ id, createdAt, nodes, verify }: NewFlow): Birth[] {
 /** Appends a flow and all its runs as one atomic batch. @returns the sequence of the last of them, and the births in it */
 export async function appendFlow(ctx: Context, flow: NewFlow): Promise<{ seq: number; births: Birth[] }> {
   const births = birthsOf(flow);
-  const { messages, births: told } = flowMessages(flow, births, ctx.actor);
+  const { messages, births: told } = flowMessages(flow, births, ctx.actor, (run) => subjectOf(ctx.stateStore, run));
   const bytes = messages.reduce((sum, { events }) => sum + Buffer.byteLength(JSON.stringify(events)), 0);
   if (bytes > limits.flowBytes)
     throw payloadTooLarge(
       `The flow has ${bytes} bytes with the specs of its jobs; at most ${limits.flowBytes} are allowed.`,
     );
   // A level's consumer must be there before its first message; blocked runs will need theirs as well.
-  const levels = Map.groupBy(births, ({ run }) => `${run.queue} ${run.priority}`);
-  for (const [first] of levels.values()) if (first) await ensureLevel(ctx, first.run.queue, first.run.priority);
+  const levels = Map.groupBy(births, ({ run }) => levelKey(run));
+  for (const [first] of levels.values()) if (first) await ensureLevel(ctx, placeOf(first.run));
   const appended = await ctx.log.append({ messages, msgId: flowMsgId(flow.id), by: byOf(ctx) });
   if (!appended.ok) {
     if (appended.reason === 'full') throw queueFull();
@@ -69,17 +70,18 @@ export function flowMessages(
   flow: NewFlow,
   births: readonly Birth[],
   actor: string,
+  placed: Placed,
 ): { messages: UnitMessage[]; births: Birth[] } {
   const home = (births.find(({ type }) => type === 'RunQueued') ?? births[0])?.run.queue ?? '';
   const created = flowCreated(flow, births, home, actor);
-  const messages = messagesOf(created, births);
+  const messages = messagesOf(created, births, placed);
   if (messages.length <= limits.batchMessages) return { messages, births: [...births] };
   const spared = births.findIndex(({ type }) => type === 'RunQueued');
   const told = births.map(
     (birth, n): Birth => (n === spared ? { type: 'RunPlanned', run: birth.run, dueAt: flow.createdAt } : birth),
   );
   const rest = told.filter((_, n) => n !== spared);
-  const [first, ...others] = messagesOf(created, rest);
+  const [first, ...others] = messagesOf(created, rest, placed);
   const events = [...(first?.events ?? []), told[spared] as Birth];
   return { messages: [{ subject: controlSubject(home), events }, ...others], births: told };
 }
@@ -111,14 +113,13 @@ function flowCreated(
   };
 }
 
-function messagesOf(created: FlowCreated, births: readonly Birth[]): UnitMessage[] {
+function messagesOf(created: FlowCreated, births: readonly Birth[], placed: Placed): UnitMessage[] {
   const planned = births.filter(({ type }) => type === 'RunPlanned');
   const messages: UnitMessage[] = [{ subject: controlSubject(created.queue), events: [created] }];
   for (const [queue, events] of Map.groupBy(planned, ({ run }) => run.queue))
     for (const part of commitsOf(events)) messages.push({ subject: controlSubject(queue), events: part });
   for (const birth of births) {
-    const { queue, priority } = birth.run;
-    if (birth.type === 'RunQueued') messages.push({ subject: queuedSubject(queue, priority), events: [birth] });
+    if (birth.type === 'RunQueued') messages.push({ subject: placed(birth.run), events: [birth] });
   }
   return messages;
 }

@@ -51,7 +51,7 @@ export class QueueResolver {
     if (!QueueName.safeParse(name).success) problems.name = 'must match [a-z0-9][a-z0-9_-]{0,62}';
     if (Object.keys(problems).length > 0) throw badUserInput(problems);
     const store = await settledState(ctx);
-    if (!store.queues.has(name)) await ensureLevel(ctx, name, input.defaultPriority ?? 5, true);
+    if (!store.queues.has(name)) await ensureLevel(ctx, { queue: name, priority: input.defaultPriority ?? 5 }, true);
     return change(ctx, name, { verb: 'configured', expectedRevision }, (queue) => changedQueue(queue, input));
   }
 
@@ -107,7 +107,8 @@ const change = (
 
 /** The queue that always exists is written down when somebody changes it first. */
 async function ensureDefault(ctx: Context, name: string): Promise<void> {
-  if (name === DEFAULT_QUEUE && !(await settledState(ctx)).queues.has(name)) await ensureLevel(ctx, name, 5);
+  if (name === DEFAULT_QUEUE && !(await settledState(ctx)).queues.has(name))
+    await ensureLevel(ctx, { queue: name, priority: 5 });
 }
 
 const untouched: Queue = { name: DEFAULT_QUEUE, paused: false, defaultPriority: 5, retentionDays: 30, revision: 0 };

@@ -3,7 +3,7 @@ import type { StoredEvent } from '@jobflow/domain';
 import { requireJob } from '../auth/principal.js';
 import { byOf, type Context, catchUp, notePosition } from '../context/context.js';
 import { noteChange } from '../definitions/note-change.js';
-import { ensureLevel } from '../enqueue/append-runs.js';
+import { ensureLevel, placeOf } from '../enqueue/append-runs.js';
 import { badUserInput, conflict, queueFull } from '../errors/refusals.js';
 import { awaitVerdict } from '../run-log/await-verdict.js';
 import { requireRun } from './find-run.js';
@@ -40,7 +40,7 @@ export async function rescheduleRun(
     at: due,
     ...(typeof priority === 'number' && { priority }),
   };
-  if (typeof priority === 'number') await ensureLevel(ctx, run.queue, priority);
+  if (typeof priority === 'number') await ensureLevel(ctx, placeOf({ ...run, priority }));
   const seq = await append(ctx, run, event);
   await noteChange(ctx, { action: 'run.rescheduled', target: run.id, detail: { at: due, priority: priority ?? null } });
   await awaitVerdict(ctx, seq, 'run');

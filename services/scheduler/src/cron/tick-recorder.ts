@@ -1,5 +1,14 @@
 import type { JobState, ScheduleState } from '@jobflow/contracts';
-import { type Clock, type EventLog, type Logger, newId, type StateStore, saveState } from '@jobflow/platform';
+import {
+  type Clock,
+  type EventLog,
+  type Logger,
+  newId,
+  type QueuePlace,
+  type StateStore,
+  saveState,
+  subjectOf,
+} from '@jobflow/platform';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 import type { BrokerTime } from '../time/broker-time.js';
 import { applyOverlap, type EarlierRuns, oneFire } from './apply-overlap.js';
@@ -15,7 +24,7 @@ interface Dependencies {
   logger: Logger;
   metrics: SchedulerMetrics;
   /** Makes sure that what is queued there will be read. */
-  ensureLevel(queue: string, priority: number): Promise<boolean>;
+  ensureLevel(place: QueuePlace): Promise<boolean>;
   /** Undefined while the read model has not come so far. */
   earlierRuns(scheduleId: string, seq: number): Promise<EarlierRuns | undefined>;
   /** Tells executors at once that a run is to be cancelled. */
@@ -83,8 +92,13 @@ export function createTickRecorder(dependencies: Dependencies): TickRecorder {
         cancel: allowed.cancel,
         now: clock.now(),
         newId,
+        subjectOf: (run) => subjectOf(store, run),
       });
-      if (made.fired > 0 && !(await dependencies.ensureLevel(made.queue, made.priority)))
+      const { queue, priority } = made;
+      if (
+        made.fired > 0 &&
+        !(await dependencies.ensureLevel({ queue, priority, run: { kind: job.kind, job: job.name } }))
+      )
         return { kind: 'later', delayMs: FULL_MS };
       if (store.schedules.get(schedule.id)?.state !== schedule) return { kind: 'changed' };
       const appended = await log.append(made.unit);

@@ -1,4 +1,4 @@
-import { limits } from '@jobflow/contracts';
+import { limits, queuedSubject, type RunDefinition } from '@jobflow/contracts';
 import { describe, expect, it } from 'vitest';
 import { aJob, aSchedule } from './cron-world.js';
 import type { PlannedTick } from './plan-ticks.js';
@@ -9,6 +9,7 @@ const options = {
   expect: (subject: string) => (subject === 'jf.run.12.tick.s' ? 7 : 3),
   cancel: [],
   now: 5,
+  subjectOf: (run: RunDefinition) => queuedSubject(run.queue, run.priority),
   newId: () => `01890a5d-ac96-774b-bcce-${String(ids++).padStart(12, '0')}`,
 };
 const tick = (at: number, outcome: PlannedTick['outcome'] = 'fired'): PlannedTick => ({

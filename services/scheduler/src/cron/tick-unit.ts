@@ -2,7 +2,6 @@ import {
   controlSubject,
   type JobState,
   limits,
-  queuedSubject,
   type RunDefinition,
   type RunEventOf,
   type ScheduleState,
@@ -37,6 +36,8 @@ export interface TickUnitOptions {
   cancel: readonly { id: string; queue: string }[];
   now: number;
   newId(): string;
+  /** Where a run is queued. */
+  subjectOf(run: RunDefinition): string;
 }
 
 /**
@@ -59,7 +60,7 @@ export function tickUnit(
     if (run) {
       bytes += Buffer.byteLength(JSON.stringify(run));
       if (runs.length > 0 && (runs.length >= MOST_RUNS || bytes > MOST_BYTES)) break;
-      runs.push(birth(run, dueAt));
+      runs.push(birth(run, dueAt, options));
     }
     events.push(event);
     if (run) firesAt = planned.tick + planned.jitterMs;
@@ -97,10 +98,10 @@ export const owedUpToOf = (events: readonly RunEventOf<'ScheduleTicked'>[]): num
 const causeOf = (first: RunEventOf<'ScheduleTicked'> | undefined): string =>
   first?.after ? `${first.after.runId}:${first.after.seq}` : `${first?.tick}`;
 
-const birth = (run: RunDefinition, dueAt: number | undefined): UnitMessage =>
+const birth = (run: RunDefinition, dueAt: number | undefined, { subjectOf }: TickUnitOptions): UnitMessage =>
   dueAt === undefined
     ? {
-        subject: queuedSubject(run.queue, run.priority),
+        subject: subjectOf(run),
         events: [{ type: 'RunQueued', run, attempt: 1, delivery: 0 }],
       }
     : { subject: controlSubject(run.queue), events: [{ type: 'RunPlanned', run, dueAt }] };

@@ -2,7 +2,7 @@ import { queueConsumer, RUNS_STREAM, type RunSubject } from '@jobflow/contracts'
 import type { NatsLink } from '@jobflow/platform';
 import { type Db, readPosition } from '@jobflow/read-model';
 
-export type Level = Pick<Extract<RunSubject, { class: 'queued' }>, 'queue' | 'priority'>;
+export type Level = Omit<Extract<RunSubject, { class: 'queued' }>, 'class'>;
 
 /** Where the consumer of a level is, as sequences of the stream. */
 export interface LevelPosition extends Level {
@@ -10,16 +10,26 @@ export interface LevelPosition extends Level {
   delivered: number;
   /** Every message of the level at or below it has been acknowledged. */
   ackFloor: number;
+  /** Likewise, as far as can be told of one that has nothing left, whose floor does not move with other levels. */
+  doneUpTo: number;
 }
 
 const ASKED_AT_ONCE = 20;
 
 /** Where these levels are; one whose consumer is not there, or cannot be asked, is missing. */
-export async function levelPositions(link: NatsLink, levels: readonly Level[]): Promise<LevelPosition[]> {
-  const found = await inLots(levels, async ({ queue, priority }) => {
-    const info = await link.jsm.consumers.info(RUNS_STREAM, queueConsumer(queue, priority).name).catch(() => undefined);
+export async function levelPositions<L extends Level>(
+  link: NatsLink,
+  levels: readonly L[],
+): Promise<(L & LevelPosition)[]> {
+  const { state } = await link.jsm.streams.info(RUNS_STREAM);
+  const found = await inLots(levels, async (level) => {
+    const { name } = queueConsumer(level.queue, level.priority, level.branch);
+    const info = await link.jsm.consumers.info(RUNS_STREAM, name).catch(() => undefined);
     if (!info) return undefined;
-    return { queue, priority, delivered: info.delivered.stream_seq, ackFloor: info.ack_floor.stream_seq };
+    const ackFloor = info.ack_floor.stream_seq;
+    // What was in the log before it was asked.
+    const doneUpTo = Math.max(ackFloor, info.num_pending + info.num_ack_pending === 0 ? state.last_seq : 0);
+    return { ...level, delivered: info.delivered.stream_seq, ackFloor, doneUpTo };
   });
   return found.filter((position) => position !== undefined);
 }
@@ -28,10 +38,10 @@ export async function levelPositions(link: NatsLink, levels: readonly Level[]): 
 export async function levelsOf(link: NatsLink, seqs: readonly number[]): Promise<Map<number, Level>> {
   const found = await inLots([...new Set(seqs)], async (seq) => {
     const message = await link.jsm.streams.getMessage(RUNS_STREAM, { seq });
-    // jf.run.<shard>.queued.<queue>.<priority>
-    const [, , , cls, queue, priority] = message?.subject.split('.') ?? [];
+    // jf.run.<shard>.queued.<queue>.<priority>, and in a branch .<branch>
+    const [, , , cls, queue, priority, branch] = message?.subject.split('.') ?? [];
     return cls === 'queued' && queue !== undefined
-      ? ([seq, { queue, priority: Number(priority) }] as const)
+      ? ([seq, { queue, priority: Number(priority), ...(branch !== undefined && { branch }) }] as const)
       : undefined;
   });
   return new Map(found.filter((one) => one !== undefined));
@@ -49,6 +59,9 @@ export async function readModelCaughtUp(link: NatsLink, db: Db, withinMs: number
   }
   return true;
 }
+
+/** Of messages and positions in the same level. */
+export const levelKey = ({ queue, priority, branch = '' }: Level): string => `${queue} ${priority} ${branch}`;
 
 async function inLots<T, R>(all: readonly T[], ask: (one: T) => Promise<R>): Promise<R[]> {
   const answers: R[] = [];

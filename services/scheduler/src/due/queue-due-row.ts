@@ -3,7 +3,6 @@ import {
   DUPLICATE_WINDOW_MS,
   inputFailedMsgId,
   queuedMsgId,
-  queuedSubject,
   type RunEventOf,
   shardOf,
 } from '@jobflow/contracts';
@@ -16,6 +15,7 @@ import {
   LogUnavailableError,
   type NatsLink,
   type StateStore,
+  subjectOf,
 } from '@jobflow/platform';
 import { DatabaseUnavailableError } from '@jobflow/read-model';
 import type { ParentValues } from '../flows/parent-values.js';
@@ -64,10 +64,14 @@ export function createRowQueue(dependencies: Dependencies): RowQueue {
   }
 
   async function append(row: DueRow, event: RunEventOf<'RunQueued'>): Promise<void> {
-    const { id, queue: name, priority } = row;
-    const level = await ensureQueueLevel(link, store, log, name, priority, { createQueue: true });
-    if (!level.ok) throw new LogUnavailableError(`queue ${name} cannot take it: ${level.reason}`);
-    const messages = [{ subject: queuedSubject(name, priority), events: [event] }];
+    const { id } = row;
+    const { run } = event;
+    const { queue, priority } = run;
+    // Some worker of the queue cannot carry it out: in a branch it does not meet that one again.
+    const options = { createQueue: true, createBranch: row.wait_reason === 'NO_HANDLER' };
+    const level = await ensureQueueLevel(link, store, log, { queue, priority, run }, options);
+    if (!level.ok) throw new LogUnavailableError(`queue ${queue} cannot take it: ${level.reason}`);
+    const messages = [{ subject: subjectOf(store, run), events: [event] }];
     const appended = await log.append({ messages, msgId: queuedMsgId(id, event.delivery) });
     if (!appended.ok) throw new LogUnavailableError(`the log refuses it: ${appended.reason}`);
     recent.add(id, event.delivery, clock.now());

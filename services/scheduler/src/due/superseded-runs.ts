@@ -4,7 +4,7 @@ import type { Db } from '@jobflow/read-model';
 import type { Shards } from '../shards/shard-locks.js';
 import { createRounds } from '../time/rounds.js';
 import { type DueRow, dueRows } from './due-rows.js';
-import { type LevelPosition, levelPositions, levelsOf, readModelCaughtUp } from './message-positions.js';
+import { type LevelPosition, levelKey, levelPositions, levelsOf, readModelCaughtUp } from './message-positions.js';
 import type { RowQueue } from './queue-due-row.js';
 
 export interface SupersededRuns extends Service {
@@ -112,15 +112,15 @@ export function createSupersededRuns({ db, link, rows, shards, clock, logger }: 
   async function beyondStarting(found: readonly DueRow[]): Promise<DueRow[]> {
     const seqs = found.flatMap(({ queued_seq }) => queued_seq ?? []);
     const levels = await levelsOf(link, seqs);
-    const distinct = new Map([...levels.values()].map((level) => [keyOf(level), level]));
+    const distinct = new Map([...levels.values()].map((level) => [levelKey(level), level]));
     const positions = await levelPositions(link, [...distinct.values()]);
-    const byLevel = new Map(positions.map((position) => [keyOf(position), position]));
+    const byLevel = new Map(positions.map((position) => [levelKey(position), position]));
     return found.filter(({ queued_seq: seq }) => {
       if (seq === null) return false;
       const level = levels.get(seq);
       // No message that a worker has not finished is ever removed from the log.
       if (!level) return true;
-      const position: LevelPosition | undefined = byLevel.get(keyOf(level));
+      const position: LevelPosition | undefined = byLevel.get(levelKey(level));
       return position !== undefined && (seq > position.delivered || seq <= position.ackFloor);
     });
   }
@@ -137,5 +137,3 @@ export function createSupersededRuns({ db, link, rows, shards, clock, logger }: 
     stop: rounds.stop,
   };
 }
-
-const keyOf = ({ queue, priority }: { queue: string; priority: number }): string => `${queue} ${priority}`;

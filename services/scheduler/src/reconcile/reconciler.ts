@@ -1,8 +1,15 @@
-import { shardOf } from '@jobflow/contracts';
+import { branchToken, levelsOf as levelsOfQueue, type QueueBranch, shardOf } from '@jobflow/contracts';
 import type { Clock, Logger, NatsLink, Service, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { type DueRow, dueRows } from '../due/due-rows.js';
-import { type LevelPosition, levelPositions, levelsOf, readModelCaughtUp } from '../due/message-positions.js';
+import {
+  type Level,
+  type LevelPosition,
+  levelKey,
+  levelPositions,
+  levelsOf,
+  readModelCaughtUp,
+} from '../due/message-positions.js';
 import type { RowQueue } from '../due/queue-due-row.js';
 import type { SchedulerMetrics } from '../scheduler-metrics.js';
 import type { Shards } from '../shards/shard-locks.js';
@@ -12,6 +19,9 @@ export interface Reconciler extends Service {
   /** Runs whose message had been lost: how many were queued again, and when it last happened. */
   found(): { runs: number; lastAt: number } | undefined;
 }
+
+/** Of a branch: whose. */
+type AskedLevel = Level & { of: QueueBranch | undefined };
 
 interface Dependencies {
   db: Db;
@@ -34,17 +44,22 @@ const PAGE = 50_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Of a page of queued runs, those whose message their level has done with. One that a worker has claimed is with that
- * worker, whatever the acknowledgements say.
+ * Of a page of queued runs, those whose message their level has done with, and the level of their branch too where there
+ * is one: in which of the two it is, its row does not say. One that a worker has claimed is with that worker, whatever the
+ * acknowledgements say.
  */
 const LOST = `with page as materialized (
-    select id, queue, priority, queued_seq, next_attempt_at, limit_key, worker_id from read.runs
+    select id, queue, priority, kind, job, queued_seq, next_attempt_at, limit_key, worker_id from read.runs
     where status = 'QUEUED' and id > $1 order by id limit ${PAGE})
   select (select count(*) from page) as seen, (select id from page order by id desc limit 1) as last,
     array(select p.id from page p
       join unnest($2::text[], $3::smallint[], $4::bigint[]) as f(queue, priority, floor)
         on f.queue = p.queue and f.priority = p.priority and p.queued_seq <= f.floor
       where p.next_attempt_at is null and p.limit_key is null and p.worker_id is null
+        and not exists (select from unnest($5::text[], $6::smallint[], $7::text[], $8::text[], $9::bigint[])
+            as b(queue, priority, kind, job, floor)
+          where b.queue = p.queue and b.priority = p.priority and b.kind = p.kind and (b.job is null or b.job = p.job)
+            and p.queued_seq > b.floor)
       order by p.id limit ${MOST}) as lost`;
 
 /**
@@ -65,11 +80,17 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
     failure: 'lost messages cannot be looked for now',
   });
 
+  const levels = (): AskedLevel[] =>
+    [...store.queues.values()].flatMap(({ state }) =>
+      levelsOfQueue(state).map(({ priority, branch: of }) => ({
+        ...{ queue: state.name, priority, of },
+        ...(of && { branch: branchToken(of) }),
+      })),
+    );
+
   async function pass(): Promise<void> {
     if (shards.heldSince(shardOf('default')) === undefined || !link.connected()) return;
-    const queues = [...store.queues.values()].map(({ state }) => state);
-    const levels = queues.flatMap(({ name: queue, levels: some }) => some.map((priority) => ({ queue, priority })));
-    const positions = await levelPositions(link, levels);
+    const positions = await levelPositions(link, levels());
     if (!(await readModelCaughtUp(link, db, CAUGHT_UP_MS))) {
       logger.info('the read model is behind the log: lost messages are looked for later');
       return;
@@ -78,12 +99,19 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
     if (lost.length > 0 && !rounds.stopped()) await queueAgain(lost, positions);
   }
 
-  async function nextPage(positions: readonly LevelPosition[]): Promise<string[]> {
+  async function nextPage(positions: readonly (AskedLevel & LevelPosition)[]): Promise<string[]> {
+    const main = positions.filter(({ of }) => !of);
+    const branches = positions.filter(({ of }) => of);
     const [page] = await db.query<{ seen: number; last: string | null; lost: string[] }>(LOST, [
       after,
-      positions.map(({ queue }) => queue),
-      positions.map(({ priority }) => priority),
-      positions.map(({ ackFloor }) => ackFloor),
+      main.map(({ queue }) => queue),
+      main.map(({ priority }) => priority),
+      main.map(({ doneUpTo }) => doneUpTo),
+      branches.map(({ queue }) => queue),
+      branches.map(({ priority }) => priority),
+      branches.map(({ of }) => of?.kind),
+      branches.map(({ of }) => of?.job ?? null),
+      branches.map(({ doneUpTo }) => doneUpTo),
     ]);
     if (!page) return [];
     // With more lost than are dealt with now, this page is looked at again.
@@ -118,11 +146,11 @@ const isQueued = (row: DueRow): boolean =>
 
 function isDoneWith(
   { queued_seq: seq }: DueRow,
-  level: { queue: string; priority: number } | undefined,
+  level: Level | undefined,
   positions: readonly LevelPosition[],
 ): boolean {
   // Not in the log any more: nobody can read it.
   if (seq === null || !level) return seq !== null;
-  const at = positions.find(({ queue, priority }) => queue === level.queue && priority === level.priority);
+  const at = positions.find((position) => levelKey(position) === levelKey(level));
   return at !== undefined && seq <= at.ackFloor;
 }
