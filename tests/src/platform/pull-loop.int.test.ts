@@ -100,6 +100,33 @@ describe('the pull loop', () => {
     await loop.stop();
   });
 
+  it.each([
+    ['without limits', false],
+    ['of a limited queue', true],
+  ])('with few slots is told of what comes to a level %s, and waits until it is stored', async (_, limited) => {
+    await using backed = await backedByNats({ fsync: true });
+    const allowance = { credits: () => 2, want: () => undefined, unused: () => undefined };
+    const levels = [1, 2, 3, 4].map((priority) => ({ ...level(priority), ...(limited && { allowance }) }));
+    const asked: { of: string; expires?: number }[] = [];
+    backed.link.nc.subscribe('$JS.API.CONSUMER.MSG.NEXT.>', {
+      callback: (_error, message) =>
+        void asked.push({ of: message.subject.split('.').at(-1) ?? '', ...message.json<{ expires?: number }>() }),
+    });
+    const { loop, seen } = await worker(backed, 2, levels, soon);
+    const heard = () => asked.filter(({ expires }) => expires !== undefined).length;
+    for (let n = 1; n <= 5; n++) {
+      const priority = (n % 4) + 1;
+      // Each level has been found empty since the last message.
+      asked.length = 0;
+      await until(() => new Set(asked.map(({ of }) => of)).size === 4, 'all levels were looked at', 10_000);
+      await enqueue(backed, 1, priority);
+      await until(() => seen.length === n, 'it has come');
+      expect(seen.at(-1)?.level.priority).toBe(priority);
+      expect(heard()).toBeGreaterThan(0);
+    }
+    await loop.stop();
+  });
+
   it('never asks for more than is free, however many levels are full', async () => {
     await using backed = await backedByNats();
     const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((priority) => level(priority));

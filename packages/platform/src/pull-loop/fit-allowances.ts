@@ -1,4 +1,4 @@
-import { LIMITED_LOOK_MS, MOST_PER_PULL } from './plan-pulls.js';
+import { LOOK_EVERY_MS, MOST_PER_PULL } from './plan-pulls.js';
 import type { PullAllowance, PullLevel } from './pull-loop-types.js';
 
 /** Credits that were not used for so long go back: another worker may have slots for them. */
@@ -7,6 +7,8 @@ const IDLE_MS = 200;
 interface Level {
   level: Pick<PullLevel, 'allowance'>;
   nonEmpty: boolean;
+  /** A message was heard of since. */
+  hinted?: boolean;
   notBefore: number;
   remaining: number;
   lastAskedAt: number;
@@ -23,7 +25,7 @@ export function createFitAllowances(now: () => number = Date.now): (levels: read
       const spare = allowance.credits() - underWay;
       const able = own.filter(({ notBefore }) => notBefore <= at);
       const full = able.some(({ nonEmpty }) => nonEmpty);
-      const due = able.some(({ lastAskedAt }) => at - lastAskedAt >= LIMITED_LOOK_MS);
+      const due = able.some(({ hinted, lastAskedAt }) => hinted || at - lastAskedAt >= LOOK_EVERY_MS);
       if (spare <= 0) {
         idleSince.delete(allowance);
         if (free > 0 && underWay === 0 && (full || due)) allowance.want(full ? Math.min(free, MOST_PER_PULL) : 1);

@@ -1,10 +1,13 @@
 import { createInbox, type Msg, nanos, type Subscription } from '@nats-io/transport-node';
 import { type DeliveryInfo, deliveryInfo } from '../nats/delivery-info.js';
 import type { NatsLink } from '../nats/nats-link.js';
+import type { PullKind } from './plan-pulls.js';
 import type { PullLevel } from './pull-loop-types.js';
 
 export const STANDING_EXPIRES_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
+/** Longer than it takes to store what was heard of: it is heard of when it comes to the server. */
+const BRIEF_EXPIRES_MS = 250;
 /** Two heartbeats may be late; a pull that does not wait is answered at once or not at all. */
 const SILENCE_MS = 3_000;
 
@@ -14,7 +17,7 @@ export type PullEnd = 'filled' | 'drained' | 'expired' | 'held' | 'missing' | 'b
 export interface LevelEvents {
   onMessage(message: Msg, info: DeliveryInfo, level: PullLevel): void;
   onEnd(level: LevelPull, end: PullEnd): void;
-  /** A message has come to an empty level of a limited queue. */
+  /** A message has come to an empty level without a standing pull. */
   onHint(): void;
 }
 
@@ -31,7 +34,8 @@ export class LevelPull {
   #request = 0;
   #heardAt = 0;
   #hint: Subscription | undefined;
-  #hinted = false;
+  /** A message was published since this level was last asked. */
+  hinted = false;
   readonly #inbox: string;
   readonly #subscription: Subscription;
 
@@ -50,15 +54,19 @@ export class LevelPull {
     return this.level.consumer.name;
   }
 
-  /** Asks for so many messages: now or never, or (standing) for the first that comes. */
-  ask(batch: number, standing: boolean): void {
+  /** Whether the next message that is published will be heard of. */
+  get listening(): boolean {
+    return this.#hint !== undefined && !this.#hint.isClosed();
+  }
+
+  /** Asks for so many messages. */
+  ask(batch: number, kind: PullKind): void {
     this.remaining = batch;
-    this.standing = standing;
+    this.standing = kind === 'standing';
     this.#heardAt = this.lastAskedAt = Date.now();
-    if (this.level.allowance) this.#listen();
-    const request = standing
-      ? { batch, expires: nanos(STANDING_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) }
-      : { batch, no_wait: true };
+    this.hinted = false;
+    if (kind === 'look' || kind === 'brief' || this.level.allowance) this.#listen();
+    const request = requests[kind](batch);
     const { stream, name } = this.level.consumer;
     const reply = `${this.#inbox}.${++this.#request}`;
     this.link.nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, JSON.stringify(request), { reply });
@@ -86,13 +94,12 @@ export class LevelPull {
    * learns of the pull that follows, so that what that pull does not see any more is heard of.
    */
   #listen(): void {
-    this.#hinted = false;
-    if (this.#hint && !this.#hint.isClosed()) return;
+    if (this.listening) return;
     this.#hint = this.link.nc.subscribe(this.level.consumer.filterSubject, {
       max: 1,
       callback: (error) => {
         if (error) return;
-        this.#hinted = this.nonEmpty = true;
+        this.hinted = true;
         this.events.onHint();
       },
     });
@@ -121,12 +128,18 @@ export class LevelPull {
   }
 
   #finish(end: PullEnd): void {
-    if (end !== 'filled') this.nonEmpty = this.#hinted;
-    this.#hinted = false;
+    if (end !== 'filled') this.nonEmpty = false;
     this.remaining = 0;
     this.events.onEnd(this, end);
   }
 }
+
+const requests: Record<PullKind, (batch: number) => object> = {
+  now: (batch) => ({ batch, no_wait: true }),
+  look: (batch) => ({ batch, no_wait: true }),
+  brief: (batch) => ({ batch, expires: nanos(BRIEF_EXPIRES_MS) }),
+  standing: (batch) => ({ batch, expires: nanos(STANDING_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) }),
+};
 
 function endOf(code: number, description: string, standing: boolean): PullEnd {
   if (code === 404) return 'drained';

@@ -15,7 +15,7 @@ const level = (priority: number, over: Partial<PlannedLevel> = {}): PlannedLevel
 });
 const plan = (levels: PlannedLevel[], free: number, over = {}) =>
   planPulls({ levels, free, capacity: 50, fromBottom: false, now: 1_000_000, ...over }).map(
-    ({ level: { priority }, batch, standing }) => [priority, batch, standing ? 'standing' : 'now'],
+    ({ level: { priority }, batch, kind }) => [priority, batch, kind],
   );
 
 describe('pulls are planned', () => {
@@ -32,10 +32,12 @@ describe('pulls are planned', () => {
       level(9),
       level(5, { nonEmpty: true }),
       level(3, { nonEmpty: true }),
-      level(1, { lastAskedAt: 999_999 }),
+      level(1, { lastAskedAt: 999_999, listening: true }),
     ];
     expect(plan(levels, 20)).toEqual([[5, 20, 'now']]);
-    expect(plan([level(9), level(5, { nonEmpty: true, room: 15 }), level(1, { lastAskedAt: 999_999 })], 20)).toEqual([
+    expect(
+      plan([level(9), level(5, { nonEmpty: true, room: 15 }), level(1, { lastAskedAt: 999_999, listening: true })], 20),
+    ).toEqual([
       [5, 15, 'now'],
       [9, 1, 'standing'],
     ]);
@@ -72,11 +74,20 @@ describe('pulls are planned', () => {
     ]);
   });
 
-  it('few slots are not all held by standing pulls: the other levels are looked at in turn', () => {
-    const levels = [level(9, { lastMessageAt: 5 }), level(5), level(1, { lastAskedAt: 999_990 })];
+  it('few slots are not all held by standing pulls: the other levels are listened to', () => {
+    const levels = [
+      level(9, { lastMessageAt: 5 }),
+      level(5, { listening: true }),
+      level(4, { listening: true, lastAskedAt: 999_990 }),
+      level(3, { lastAskedAt: 999_990 }),
+      level(1, { hinted: true, lastAskedAt: 999_990 }),
+    ];
+    // The first is waited for; of the others the next message is heard of, and asked for when it was.
     expect(plan(levels, 4, { capacity: 4 })).toEqual([
       [9, 1, 'standing'],
-      [5, 1, 'now'],
+      [5, 1, 'look'],
+      [3, 1, 'look'],
+      [1, 1, 'brief'],
     ]);
   });
 
@@ -111,7 +122,9 @@ describe('pulls are planned', () => {
     expect(plan([full(9, { underWay: 3 }), full(5), level(1, { nonEmpty: true })], 20)).toEqual([]);
     expect(plan([full(9, { underWay: 5 }), full(5), level(1, { nonEmpty: true })], 20)).toEqual([[1, 20, 'now']]);
     expect(plan([full(9, { nonEmpty: false, lastAskedAt: 999_999 }), level(1)], 20)).toEqual([[1, 1, 'standing']]);
-    expect(plan([full(9, { nonEmpty: false, lastAskedAt: 998_000 })], 20)).toEqual([[9, 1, 'now']]);
+    expect(plan([full(9, { nonEmpty: false, lastAskedAt: 998_000 })], 20)).toEqual([[9, 1, 'look']]);
+    // It may be heard of before it is stored.
+    expect(plan([full(9, { nonEmpty: false, hinted: true, lastAskedAt: 999_999 })], 20)).toEqual([[9, 1, 'brief']]);
   });
 
   it('never ask for more than is free, than a level has room for, or twice of one level', () => {
@@ -121,6 +134,8 @@ describe('pulls are planned', () => {
       held: fc.boolean(),
       underWay: fc.nat(5),
       standing: fc.boolean(),
+      listening: fc.boolean(),
+      hinted: fc.boolean(),
       room: fc.nat(100),
       lastMessageAt: fc.nat(1_000_000),
       lastAskedAt: fc.nat(1_000_000),

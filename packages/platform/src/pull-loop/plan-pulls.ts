@@ -8,6 +8,10 @@ export interface PlannedLevel {
   underWay: number;
   /** The pull under way is a standing one. */
   standing: boolean;
+  /** The next message that is published to it will be heard of. */
+  listening?: boolean;
+  /** One was heard of since it was last asked. */
+  hinted?: boolean;
   room: number;
   /** Looked at now and then; asked for one at a time while it has something. */
   seldom?: boolean;
@@ -17,10 +21,16 @@ export interface PlannedLevel {
   lastAskedAt: number;
 }
 
+/**
+ * How a pull waits: not at all; not at all, but the next message will be heard of; as long as it takes a message to be
+ * stored that was heard of; until one comes.
+ */
+export type PullKind = 'now' | 'look' | 'brief' | 'standing';
+
 export interface Pull<L> {
   level: L;
   batch: number;
-  standing: boolean;
+  kind: PullKind;
 }
 
 export interface PlanInput<L extends PlannedLevel> {
@@ -35,12 +45,10 @@ export interface PlanInput<L extends PlannedLevel> {
 
 /** The largest single pull: keeps one level from filling every buffer at once. */
 export const MOST_PER_PULL = 1_000;
-/** A level without a standing pull is looked at so often. */
-const LOOK_EVERY_MS = 200;
 /** A level on which nothing of one's own is to be expected. */
 const SELDOM_LOOK_MS = 5_000;
-/** An empty level of a limited queue, where a hint tells of messages: only in case it was lost. */
-export const LIMITED_LOOK_MS = 1_000;
+/** An empty level without a standing pull, where a hint tells of messages: only in case it was lost. */
+export const LOOK_EVERY_MS = 1_000;
 /** A standing pull holds a slot back, so only so large a share of them may be held. */
 const STANDING_SHARE = 4;
 
@@ -48,18 +56,18 @@ const STANDING_SHARE = 4;
  * Decides which pulls to make. First those that do not wait, on levels that had something: from the top, each with all
  * slots that are left (the level below gets what the one above leaves). Then standing pulls of one on the empty levels,
  * the most recently active first, as many as a quarter of all slots; while some level is busy, only on those above it.
- * Levels left over are looked at from time to time with a pull of one that does not wait.
+ * Of levels left over the next message is heard of, and only then asked for: what holds no slot costs no time either.
  */
 export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[] {
   const { levels, capacity, now } = input;
   let free = input.free;
   const pulls: Pull<L>[] = [];
   const left = creditsLeft(levels);
-  const take = (level: L, most: number, standing: boolean) => {
+  const take = (level: L, most: number, kind: PullKind) => {
     const credits = level.group ? (left.get(level.group) ?? 0) : Number.POSITIVE_INFINITY;
     const batch = Math.min(free, most, level.room, credits);
     if (batch < 1) return;
-    pulls.push({ level, batch, standing });
+    pulls.push({ level, batch, kind });
     free -= batch;
     if (level.group) left.set(level.group, credits - batch);
   };
@@ -79,9 +87,9 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const bottom = input.fromBottom
     ? able.filter((level) => level.underWay === 0 && !level.group).sort(byPriority)[0]
     : undefined;
-  if (bottom && !bottom.nonEmpty) take(bottom, 1, false);
+  if (bottom && !bottom.nonEmpty) take(bottom, 1, 'now');
   for (const level of busy) {
-    if (level.underWay === 0) take(level, level.seldom ? 1 : MOST_PER_PULL, false);
+    if (level.underWay === 0) take(level, level.seldom ? 1 : MOST_PER_PULL, 'now');
     // Its answer is on the way, and it could use these slots next: they are not for the levels below.
     else if (!level.seldom && !level.standing && couldUseMore(level) && !input.fromBottom) return pulls;
   }
@@ -93,13 +101,13 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const allowance = Math.max(levels.length === 1 ? 1 : 0, Math.floor(capacity / STANDING_SHARE));
   let standing = levels.filter((level) => level.standing && level.underWay > 0).length;
   for (const level of empty) {
-    if (level.seldom) take(level, 1, false);
-    else if (level.group) {
-      if (now - level.lastAskedAt >= LIMITED_LOOK_MS) take(level, 1, false);
-    } else if (level.priority > busiest && standing < allowance) {
-      take(level, 1, true);
+    const due = now - level.lastAskedAt >= Math.max(LOOK_EVERY_MS, levels.length * 2);
+    if (level.seldom) take(level, 1, 'now');
+    else if (!level.group && level.priority > busiest && standing < allowance) {
+      take(level, 1, 'standing');
       standing++;
-    } else if (now - level.lastAskedAt >= Math.max(LOOK_EVERY_MS, levels.length * 2)) take(level, 1, false);
+    } else if (level.hinted) take(level, 1, 'brief');
+    else if (due || !(level.group || level.listening)) take(level, 1, 'look');
   }
   return pulls;
 }

@@ -104,6 +104,8 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
       held: pull.notBefore > now,
       underWay: pull.remaining,
       standing: pull.standing,
+      listening: pull.listening,
+      hinted: pull.hinted,
       room: pull.level.room?.() ?? Number.POSITIVE_INFINITY,
       seldom: pull.level.seldom === true,
       group: pull.level.allowance,
@@ -113,7 +115,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
     const fromBottom = round % BOTTOM_EVERY === BOTTOM_EVERY - 1;
     const planned = planPulls({ levels, free, capacity, fromBottom, now });
     if (planned.length > 0) round++;
-    for (const { level, batch, standing } of planned) level.pull.ask(batch, standing);
+    for (const { level, batch, kind } of planned) level.pull.ask(batch, kind);
   }
 
   /** Interest in the old inboxes ends, so that the server forgets the pulls of the lost connection. */
