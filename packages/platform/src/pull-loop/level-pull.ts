@@ -34,6 +34,8 @@ export class LevelPull {
   #request = 0;
   #heardAt = 0;
   #hint: Subscription | undefined;
+  /** It may not listen: its user has permissions of before there was something to hear. */
+  #deaf = false;
   /** A message was published since this level was last asked. */
   hinted = false;
   readonly #inbox: string;
@@ -54,9 +56,9 @@ export class LevelPull {
     return this.level.consumer.name;
   }
 
-  /** Whether the next message that is published will be heard of. */
+  /** Whether the next message that is published will be heard of; where that is not allowed, it is found by a look. */
   get listening(): boolean {
-    return this.#hint !== undefined && !this.#hint.isClosed();
+    return this.#deaf || (this.#hint !== undefined && !this.#hint.isClosed());
   }
 
   /** Asks for so many messages. */
@@ -98,7 +100,10 @@ export class LevelPull {
     this.#hint = this.link.nc.subscribe(this.level.consumer.filterSubject, {
       max: 1,
       callback: (error) => {
-        if (error) return;
+        if (error) {
+          this.#deaf = true;
+          return;
+        }
         this.hinted = true;
         this.events.onHint();
       },
