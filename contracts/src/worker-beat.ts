@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Json } from './json.js';
 import { Instant, JobKind, QueueName } from './names.js';
+import type { CarriedOutAs } from './queue-branches.js';
 
 /** What a worker tells of its trouble with limits is cut to so many characters. */
 export const MOST_LIMITS_TROUBLE = 500;
@@ -33,3 +34,16 @@ export const WorkerBeat = z.object({
   status: z.enum(['ONLINE', 'DRAINING', 'STOPPING', 'OFFLINE']),
 });
 export type WorkerBeat = z.infer<typeof WorkerBeat>;
+
+/** Whether a worker that says so of itself takes runs of this queue. */
+export const servesQueue = ({ queues }: Pick<WorkerBeat, 'queues'>, queue: string): boolean =>
+  queues.includes('*') || queues.includes(queue);
+
+/** Whether a worker that says so of itself can carry such runs out. */
+export const canCarryOut = (
+  { handlers, kinds }: Pick<WorkerBeat, 'handlers' | 'kinds'>,
+  { kind, job }: CarriedOutAs,
+): boolean =>
+  kind === 'HANDLER'
+    ? handlers.some(({ name }) => name === job)
+    : kinds.some((known) => known.kind === kind && known.enabled);

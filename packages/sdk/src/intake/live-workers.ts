@@ -1,4 +1,4 @@
-import { type RunDefinition, WorkerBeat } from '@jobflow/contracts';
+import { canCarryOut, type RunDefinition, servesQueue, WorkerBeat } from '@jobflow/contracts';
 
 /** A worker is taken for dead when it was silent for so long: five beats. */
 export const SILENT_MS = 10_000;
@@ -6,13 +6,8 @@ const KEPT = 10_000;
 
 export type Liveness = 'alive' | 'dead' | 'unknown';
 
-interface Beat {
-  at: number;
-  /** What it takes runs for; nothing while it takes none. */
-  queues: readonly string[];
-  handlers: ReadonlySet<string>;
-  kinds: readonly string[];
-}
+/** What it can carry out, and for which queues: none while it takes nothing. */
+type Beat = Pick<WorkerBeat, 'queues' | 'handlers' | 'kinds'> & { at: number };
 
 /**
  * Which workers are alive, by the beats heard from them. Only a listener that has listened for long enough may call a
@@ -45,8 +40,9 @@ export class LiveWorkers {
     this.#lastBeat.set(beat.id, {
       at: this.#now(),
       queues: beat.status === 'ONLINE' ? beat.queues : [],
-      handlers: new Set(beat.handlers.map(({ name }) => name)),
-      kinds: beat.kinds.flatMap(({ kind, enabled }) => (enabled ? [kind] : [])),
+      // Their schemas are not kept.
+      handlers: beat.handlers.map(({ name }) => ({ name })),
+      kinds: beat.kinds,
     });
     if (this.#lastBeat.size <= KEPT) return;
     for (const id of this.#lastBeat.keys()) {
@@ -56,12 +52,11 @@ export class LiveWorkers {
   }
 
   /** Whether another worker that is alive takes runs of this queue and can carry out this one. */
-  canOther(ownId: string, { queue, job, kind }: Pick<RunDefinition, 'queue' | 'job' | 'kind'>): boolean {
+  canOther(ownId: string, run: Pick<RunDefinition, 'queue' | 'job' | 'kind'>): boolean {
     const now = this.#now();
-    for (const [id, { at, queues, handlers, kinds }] of this.#lastBeat) {
-      if (id === ownId || now - at > SILENT_MS) continue;
-      if (!queues.includes('*') && !queues.includes(queue)) continue;
-      if (kind === 'HANDLER' ? handlers.has(job) : kinds.includes(kind)) return true;
+    for (const [id, beat] of this.#lastBeat) {
+      if (id === ownId || now - beat.at > SILENT_MS) continue;
+      if (servesQueue(beat, run.queue) && canCarryOut(beat, run)) return true;
     }
     return false;
   }

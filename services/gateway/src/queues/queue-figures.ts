@@ -1,7 +1,8 @@
+import { servesQueue } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
 import { percentile } from '../stats/histogram.js';
 import { minutesFrom, weightFrom } from '../stats/window.js';
-import { isOnline, listWorkers, serves } from '../workers/list-workers.js';
+import { isOnline, listWorkers } from '../workers/list-workers.js';
 import type { Queue } from './queue.js';
 
 /** What is counted and measured of a queue. */
@@ -102,7 +103,7 @@ async function readFigures(ctx: Context, queues: readonly string[]): Promise<Que
     ...counted(countersOf.get(queue), now),
     ...measured(countersOf.get(queue)?.queued ?? 0, ratesOf.get(queue)),
     waitP95Ms: percentile(waitsOf.get(queue) ?? [], 0.95),
-    workers: online.filter((worker) => serves(worker, queue)).length,
+    workers: online.filter((worker) => servesQueue(worker, queue)).length,
   }));
 }
 

@@ -1,8 +1,9 @@
+import { canCarryOut, servesQueue } from '@jobflow/contracts';
 import { type Reason, type WaitFacts, whyNotRunning } from '@jobflow/domain';
 import type { Context } from '../context/context.js';
 import { unendedParents } from '../flows/flow-nodes.js';
 import { logGauge } from '../run-log/log-gauge.js';
-import { isAbleTo, isOnline, limitsTroubleOf, listWorkers, serves } from '../workers/list-workers.js';
+import { isOnline, limitsTroubleOf, listWorkers } from '../workers/list-workers.js';
 import type { Run } from './run.js';
 
 /** Runs ahead are counted up to this many. */
@@ -54,11 +55,11 @@ const capped = (reason: Reason): Reason =>
     : reason;
 
 async function workersFor(ctx: Context, run: Run): Promise<WaitFacts['workers']> {
-  const serving = (await listWorkers(ctx)).filter((worker) => isOnline(worker) && serves(worker, run.queue));
+  const serving = (await listWorkers(ctx)).filter((worker) => isOnline(worker) && servesQueue(worker, run.queue));
   const reason = serving
     .flatMap(({ beat }) => beat.kinds)
     .find(({ kind, reason: why }) => kind === run.kind && why !== undefined)?.reason;
-  const able = serving.filter((worker) => isAbleTo(worker, run.job, run.kind));
+  const able = serving.filter(({ beat }) => canCarryOut(beat, run));
   return {
     serving: serving.length,
     able: able.length,

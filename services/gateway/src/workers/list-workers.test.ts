@@ -1,7 +1,7 @@
 import { NO_REDIS, type WorkerBeat } from '@jobflow/contracts';
 import { expect, it } from 'vitest';
 import { Loaders } from '../context/loaders.js';
-import { isAbleTo, isOnline, limitsTroubleOf, listWorkers, serves } from './list-workers.js';
+import { isOnline, limitsTroubleOf, listWorkers } from './list-workers.js';
 
 const beat = (told: Partial<WorkerBeat>): WorkerBeat => ({
   id: 'w',
@@ -41,25 +41,6 @@ it('a worker that has been silent for 15 s is offline and runs nothing', async (
   expect(live).toMatchObject({ status: 'ONLINE', active: 4, load: 0.4 });
   expect(silent).toMatchObject({ status: 'OFFLINE', active: 0, load: 0 });
   expect([live, silent, gone].map((worker) => worker && isOnline(worker))).toEqual([true, false, false]);
-});
-
-it('a worker serves the queues it names, and is able to run its handlers and kinds', async () => {
-  const told = beat({
-    queues: ['mail'],
-    handlers: [{ name: 'send' }],
-    kinds: [
-      { kind: 'HTTP', enabled: true },
-      { kind: 'SHELL', enabled: false },
-    ],
-  });
-  const [worker] = await listed([{ beat: told, ago: 0 }]);
-  if (!worker) throw new Error('no worker');
-  expect(serves(worker, 'mail')).toBe(true);
-  expect(serves(worker, 'default')).toBe(false);
-  expect(isAbleTo(worker, 'send', 'HANDLER')).toBe(true);
-  expect(isAbleTo(worker, 'other', 'HANDLER')).toBe(false);
-  expect(isAbleTo(worker, 'any', 'HTTP')).toBe(true);
-  expect(isAbleTo(worker, 'any', 'SHELL')).toBe(false);
 });
 
 it('limits cannot be counted if no worker can, for the reason of one that has a Redis if there is one', async () => {

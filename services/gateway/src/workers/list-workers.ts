@@ -1,4 +1,4 @@
-import { type JobKind, NO_REDIS, type WorkerBeat } from '@jobflow/contracts';
+import { NO_REDIS, type WorkerBeat } from '@jobflow/contracts';
 import type { Context } from '../context/context.js';
 import type { Worker } from './worker.js';
 
@@ -47,13 +47,6 @@ function workerOf({ beat, last_heartbeat_at }: Row, now: number): Worker {
 }
 
 export const isOnline = (worker: Worker): boolean => worker.status === 'ONLINE';
-
-export const serves = (worker: Worker, queue: string): boolean =>
-  worker.queues.includes('*') || worker.queues.includes(queue);
-
-/** Whether it could execute runs of this job. */
-export const isAbleTo = (worker: Worker, job: string, kind: JobKind): boolean =>
-  kind === 'HANDLER' ? worker.handlers.includes(job) : worker.kinds.includes(kind);
 
 /**
  * Why none of these workers can count limits; undefined if one can, or if there is none. Of one that has a Redis if there
