@@ -1,6 +1,7 @@
 import { outcomeSubject } from '@jobflow/contracts';
+import { createStateStore, ensureQueueLevel } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { until } from '../platform/backed.js';
+import { silent, until } from '../platform/backed.js';
 import type { ApiClient } from '../system/api-client.js';
 import { createJob, type DomainHouse, enqueue, eventually, refusal } from './domain-house.js';
 import { hasStatus, openRunHouse } from './run-house.js';
@@ -128,6 +129,29 @@ describe('one run', () => {
     const { run: later } = await enqueue(api, { job: 'noop', delayMs: 60_000 });
     expect(await codes(later.id)).toEqual(['DUE_LATER']);
     await api.must('mutation { updateJob(name: "other", input: { enabled: true }) { name } }');
+  });
+
+  it('is not behind what others carry out in a branch of its queue', async () => {
+    const WHY = 'query ($id: ID!) { run(id: $id) { whyNotRunning { code ahead } } }';
+    const why = async (id: string) => (await eventually(api, WHY, { id }, () => true)).run.whyNotRunning;
+    await api.must('mutation { configureQueue(name: "branched", input: {}) { name } }');
+    const run = { kind: 'HANDLER' as const, job: 'noop' };
+    const store = createStateStore(home.house.link, { kinds: ['queue'], logger: silent });
+    await store.start();
+    const place = { queue: 'branched', priority: 5, run };
+    await ensureQueueLevel(home.house.link, store, home.worker.log, place, { createBranch: true });
+    await store.stop();
+    await createJob(api, { name: 'plain' });
+    await home.worker.isKnown({ handlers: [{ name: 'noop' }, { name: 'plain' }] });
+    const put = async (job: string) => (await enqueue(api, { job, queue: 'branched' })).run.id as string;
+    const [inBranch, behindIt, plain, behindThat] = [
+      await put('noop'),
+      await put('noop'),
+      await put('plain'),
+      await put('plain'),
+    ];
+    expect([await why(inBranch), await why(plain)]).toEqual([[], []]);
+    for (const id of [behindIt, behindThat]) expect(await why(id)).toEqual([{ code: 'BEHIND_OTHERS', ahead: 1 }]);
   });
 });
 

@@ -8,6 +8,14 @@ import type { Run } from './run.js';
 
 /** Runs ahead are counted up to this many. */
 const COUNTED = 1_000;
+/** Of so many that may be. */
+const LOOKED_AT = 10_000;
+
+/** Whether the runs of this handler or kind have a branch in their queue. */
+const inBranch = (
+  of: string,
+): string => `exists (select from unnest($2::text[], $3::text[], $4::text[]) as b(queue, kind, job)
+      where b.queue = ${of}.queue and b.kind = ${of}.kind and (b.job is null or b.job = ${of}.job))`;
 
 /** Why a run does not run yet, in words, from what is known now. Empty once it runs. */
 export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
@@ -20,7 +28,7 @@ export async function whyWaiting(ctx: Context, run: Run): Promise<Reason[]> {
   const settings = ctx.stateStore.queues.get(run.queue)?.state;
   const [workers, ahead, logFull, limit, running, parents] = await Promise.all([
     queued ? workersFor(ctx, run) : undefined,
-    inQueue ? countAhead(ctx, run.id) : undefined,
+    inQueue ? countAhead(ctx, run) : undefined,
     logGauge(ctx).isFull(),
     queued && run.limitKey ? limitFacts(ctx, run.id, run.limitKey) : undefined,
     inQueue && settings?.concurrency !== undefined ? runningIn(ctx, run.queue) : undefined,
@@ -68,21 +76,40 @@ async function workersFor(ctx: Context, run: Run): Promise<WaitFacts['workers']>
   };
 }
 
-/** The index of living runs is in the order of their ids, so what is ahead is found first and the limit ends the search. */
+/**
+ * The index of living runs is in the order of their ids, so what is ahead is found first and the limits end the search. What
+ * is in another branch of the queue is not in the way.
+ */
 const AHEAD = `
   select r.id, (select count(*) from (
-    select from read.runs o where o.status = 'QUEUED' and o.next_attempt_at is null and o.limit_key is null and o.queue = r.queue and o.id <> r.id
-      and (o.priority > r.priority or (o.priority = r.priority and (o.queued_at, o.id) < (r.queued_at, r.id)))
+    select from (
+      select o.kind, o.job, o.queue from read.runs o
+      where o.status = 'QUEUED' and o.next_attempt_at is null and o.limit_key is null and o.queue = r.queue and o.id <> r.id
+        and (o.priority > r.priority or (o.priority = r.priority and (o.queued_at, o.id) < (r.queued_at, r.id)))
+      limit ${LOOKED_AT}) as before
+    where case when ${inBranch('r')} then before.kind = r.kind and (r.kind <> 'HANDLER' or before.job = r.job)
+      else not ${inBranch('before')} end
     limit ${COUNTED + 1}) as ahead) as n
   from read.runs r where r.id = any($1::uuid[])`;
 
-async function countAhead(ctx: Context, id: string): Promise<number | undefined> {
-  const loader = ctx.loaders.of('ahead', async (ids: readonly string[]) => {
-    const rows = await ctx.db.query<{ id: string; n: number }>(AHEAD, [ids]);
+async function countAhead(ctx: Context, { id, queue }: Run): Promise<number | undefined> {
+  // Names of queues have no spaces.
+  const loader = ctx.loaders.of('ahead', async (keys: readonly string[]) => {
+    const asked = keys.map((key) => key.split(' ') as [string, string]);
+    const branches = [...new Set(asked.map(([name]) => name))].flatMap((name) => {
+      const { branches: some = [] } = ctx.stateStore.queues.get(name)?.state ?? {};
+      return some.map((branch) => ({ ...branch, queue: name }));
+    });
+    const rows = await ctx.db.query<{ id: string; n: number }>(AHEAD, [
+      asked.map(([, one]) => one),
+      branches.map((branch) => branch.queue),
+      branches.map(({ kind }) => kind),
+      branches.map(({ job }) => job ?? null),
+    ]);
     const counts = new Map(rows.map((row) => [row.id, row.n]));
-    return ids.map((one) => counts.get(one));
+    return asked.map(([, one]) => counts.get(one));
   });
-  return loader.load(id);
+  return loader.load(`${queue} ${id}`);
 }
 
 /** Who runs under a key now, and who has waited longer for it: up to 1,000 of each. */
