@@ -6,6 +6,7 @@ import {
   RUNS_STREAM,
   type RunEvent,
   type RunEventOf,
+  runFilters,
 } from '@jobflow/contracts';
 import {
   connectNats,
@@ -159,7 +160,7 @@ async function queuedLate(link: NatsLink, fromSeq: number, due: number): Promise
   const late: number[] = [];
   const reader = createOrderedReader(link, {
     stream: RUNS_STREAM,
-    filterSubject: 'jf.run.*.queued.*.*',
+    filterSubject: runFilters.queued,
     fromSeq,
     logger,
     async onMessage({ data, time }) {

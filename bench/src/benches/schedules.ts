@@ -7,6 +7,7 @@ import {
   defaultTimeoutPolicy,
   type JobState,
   RUNS_STREAM,
+  runFilters,
   type ScheduleState,
   stateSubject,
 } from '@jobflow/contracts';
@@ -106,7 +107,7 @@ async function dueTogether(link: NatsLink, log: EventLog): Promise<number[]> {
   const late: number[] = [];
   const reader = createOrderedReader(link, {
     stream: RUNS_STREAM,
-    filterSubject: 'jf.run.*.queued.*.*',
+    filterSubject: runFilters.queued,
     fromSeq: state.last_seq + 1,
     logger,
     async onMessage({ time }) {

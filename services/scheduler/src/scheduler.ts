@@ -77,6 +77,7 @@ export async function createScheduler(options: SchedulerOptions): Promise<Schedu
   const superseded = createSupersededRuns({ db, link, rows, shards: locks, clock, logger });
   const reconciler = createReconciler({
     ...{ db, link, store, rows, shards: locks, clock, logger, metrics },
+    ensureBranch: async (place) => ensureQueueLevel(link, store, log, place, { createQueue: true, createBranch: true }),
     everyMs: options.reconcileMs,
   });
   const due = createDueRuns({ db, rows, superseded, store, shards: locks, clock, logger });

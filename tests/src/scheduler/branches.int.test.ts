@@ -1,4 +1,5 @@
 import { branchToken, outcomeSubject } from '@jobflow/contracts';
+import { saveState } from '@jobflow/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../platform/backed.js';
 import { type Scheduled, scheduled } from './scheduled.js';
@@ -72,5 +73,26 @@ it('what has lost its message in a branch is found, and what waits there is not 
   expect((await world.queued(lost, 3))[2]?.event).toMatchObject({ delivery: 2, verify: true });
   expect(await world.queued(waits)).toHaveLength(1);
   expect((await world.take(queue, 5, MAIL)).runId).toBe(waits);
+  expect(await scheduler.stop()).toBe(0);
+});
+
+it('a branch that somebody left out of the queue is made again when a run waits in it', async () => {
+  const queue = 'forgotten';
+  const scheduler = await world.scheduler({ JOBFLOW_RECONCILE_MS: '500' });
+  const first = await world.enqueue({ job: 'mail', queue });
+  const taken = await world.take(queue);
+  await givenBack(first, queue);
+  await taken.ack();
+  await world.queued(first, 2);
+  const known = () => world.store.queues.get(queue)?.state;
+  await until(() => known()?.branches !== undefined, 'the branch is known');
+  const before = known();
+  if (!before) throw new Error('there is no queue');
+  const { branches, ...older } = before;
+  const { log } = world.world;
+  await saveState(log, world.store, { type: 'QueueSaved', queue: { ...older, revision: older.revision + 1 } });
+  await until(() => known()?.branches?.length === 1, 'it is there again');
+  expect(known()?.branches).toEqual(branches);
+  expect((await world.take(queue, 5, MAIL)).runId).toBe(first);
   expect(await scheduler.stop()).toBe(0);
 });

@@ -1,4 +1,4 @@
-import { LOOK_EVERY_MS, MOST_PER_PULL } from './plan-pulls.js';
+import { isLookDue, MOST_PER_PULL } from './plan-pulls.js';
 import type { PullAllowance, PullLevel } from './pull-loop-types.js';
 
 /** Credits that were not used for so long go back: another worker may have slots for them. */
@@ -7,8 +7,10 @@ const IDLE_MS = 200;
 interface Level {
   level: Pick<PullLevel, 'allowance'>;
   nonEmpty: boolean;
-  /** A message was heard of since. */
-  hinted?: boolean;
+  /** When a message was heard of since; 0: none was. */
+  hintedAt?: number;
+  /** What is under way may have been taken by another. */
+  brief?: boolean;
   notBefore: number;
   remaining: number;
   lastAskedAt: number;
@@ -25,10 +27,11 @@ export function createFitAllowances(now: () => number = Date.now): (levels: read
       const spare = allowance.credits() - underWay;
       const able = own.filter(({ notBefore }) => notBefore <= at);
       const full = able.some(({ nonEmpty }) => nonEmpty);
-      const due = able.some(({ hinted, lastAskedAt }) => hinted || at - lastAskedAt >= LOOK_EVERY_MS);
+      const due = able.some(({ hintedAt, lastAskedAt }) => hintedAt || isLookDue(lastAskedAt, levels.length, at));
       if (spare <= 0) {
         idleSince.delete(allowance);
-        if (free > 0 && underWay === 0 && (full || due)) allowance.want(full ? Math.min(free, MOST_PER_PULL) : 1);
+        const answered = own.every(({ remaining, brief }) => remaining === 0 || brief);
+        if (free > 0 && answered && (full || due)) allowance.want(full ? Math.min(free, MOST_PER_PULL) : 1);
         continue;
       }
       const since = idleSince.get(allowance) ?? at;

@@ -1,13 +1,11 @@
 import { createInbox, type Msg, nanos, type Subscription } from '@nats-io/transport-node';
 import { type DeliveryInfo, deliveryInfo } from '../nats/delivery-info.js';
 import type { NatsLink } from '../nats/nats-link.js';
-import type { PullKind } from './plan-pulls.js';
+import { type PullKind, STORED_WITHIN_MS } from './plan-pulls.js';
 import type { PullLevel } from './pull-loop-types.js';
 
 export const STANDING_EXPIRES_MS = 5_000;
 const HEARTBEAT_MS = 1_000;
-/** Longer than it takes to store what was heard of: it is heard of when it comes to the server. */
-const BRIEF_EXPIRES_MS = 250;
 /** Two heartbeats may be late; a pull that does not wait is answered at once or not at all. */
 const SILENCE_MS = 3_000;
 
@@ -31,13 +29,15 @@ export class LevelPull {
   notBefore = 0;
   remaining = 0;
   standing = false;
+  /** The pull under way waits for what was heard of. */
+  brief = false;
   #request = 0;
   #heardAt = 0;
   #hint: Subscription | undefined;
   /** It may not listen: its user has permissions of before there was something to hear. */
   #deaf = false;
-  /** A message was published since this level was last asked. */
-  hinted = false;
+  /** When a message was published since this level was last asked, epoch ms; 0: none was. */
+  hintedAt = 0;
   readonly #inbox: string;
   readonly #subscription: Subscription;
 
@@ -65,8 +65,9 @@ export class LevelPull {
   ask(batch: number, kind: PullKind): void {
     this.remaining = batch;
     this.standing = kind === 'standing';
+    this.brief = kind === 'brief';
     this.#heardAt = this.lastAskedAt = Date.now();
-    this.hinted = false;
+    this.hintedAt = 0;
     if (kind === 'look' || kind === 'brief' || this.level.allowance) this.#listen();
     const request = requests[kind](batch);
     const { stream, name } = this.level.consumer;
@@ -104,7 +105,7 @@ export class LevelPull {
           this.#deaf = true;
           return;
         }
-        this.hinted = true;
+        this.hintedAt = Date.now();
         this.events.onHint();
       },
     });
@@ -142,7 +143,7 @@ export class LevelPull {
 const requests: Record<PullKind, (batch: number) => object> = {
   now: (batch) => ({ batch, no_wait: true }),
   look: (batch) => ({ batch, no_wait: true }),
-  brief: (batch) => ({ batch, expires: nanos(BRIEF_EXPIRES_MS) }),
+  brief: (batch) => ({ batch, expires: nanos(STORED_WITHIN_MS) }),
   standing: (batch) => ({ batch, expires: nanos(STANDING_EXPIRES_MS), idle_heartbeat: nanos(HEARTBEAT_MS) }),
 };
 

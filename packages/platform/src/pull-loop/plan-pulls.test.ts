@@ -66,8 +66,12 @@ describe('pulls are planned', () => {
 
   it('from the bottom: the lowest first, empty as it seems', () => {
     expect(plan([level(5, { nonEmpty: true }), level(1)], 4, { fromBottom: true })).toEqual([
-      [1, 1, 'now'],
+      [1, 1, 'look'],
       [5, 3, 'now'],
+    ]);
+    // Where the next message is heard of, there is nothing.
+    expect(plan([level(5, { nonEmpty: true }), level(1, { listening: true })], 4, { fromBottom: true })).toEqual([
+      [5, 4, 'now'],
     ]);
     expect(plan([level(5, { nonEmpty: true }), level(1, { nonEmpty: true })], 4, { fromBottom: true })).toEqual([
       [1, 4, 'now'],
@@ -80,15 +84,53 @@ describe('pulls are planned', () => {
       level(5, { listening: true }),
       level(4, { listening: true, lastAskedAt: 999_990 }),
       level(3, { lastAskedAt: 999_990 }),
-      level(1, { hinted: true, lastAskedAt: 999_990 }),
+      level(1, { hintedAt: 999_900, lastAskedAt: 999_990 }),
     ];
     // The first is waited for; of the others the next message is heard of, and asked for when it was.
     expect(plan(levels, 4, { capacity: 4 })).toEqual([
+      [1, 1, 'brief'],
       [9, 1, 'standing'],
       [5, 1, 'look'],
       [3, 1, 'look'],
-      [1, 1, 'brief'],
     ]);
+  });
+
+  it('where one was heard of, it is asked for before what equal and lower levels have in plenty', () => {
+    const busy = level(5, { nonEmpty: true, lastAskedAt: 999_999 });
+    expect(plan([busy, level(9, { hintedAt: 999_950 })], 2)).toEqual([
+      [9, 1, 'brief'],
+      [5, 1, 'now'],
+    ]);
+    expect(plan([busy, level(5, { hintedAt: 999_950, lastAskedAt: 999_998 })], 1)).toEqual([[5, 1, 'brief']]);
+    // Heard of long ago it is stored, or another has it: nothing to wait for.
+    expect(plan([busy, level(5, { hintedAt: 999_000, lastAskedAt: 999_998 })], 1)).toEqual([[5, 1, 'look']]);
+    expect(plan([busy, level(1, { hintedAt: 999_950 })], 2)).toEqual([[5, 2, 'now']]);
+    // Its answer is on the way; what the others hold of this slot meanwhile is theirs.
+    expect(plan([level(5, { nonEmpty: true, underWay: 1 }), level(1, { hintedAt: 999_950 })], 1)).toEqual([]);
+  });
+
+  it('of equal levels of which one is never empty, the others are asked as soon as something is heard of', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 65 }), fc.nat(1_000), (count, seed) => {
+        const full = level(5, { nonEmpty: true });
+        const others = Array.from({ length: count - 1 }, () => level(5, { listening: true }));
+        const heard = others[seed % others.length] as PlannedLevel;
+        for (let round = 1, now = 1_000_000; round <= 40; round++, now++) {
+          if (round === 20) heard.hintedAt = now;
+          for (const { level: of } of planPulls({
+            levels: [full, ...others],
+            free: 1,
+            capacity: 2,
+            fromBottom: round % 16 === 15,
+            now,
+          })) {
+            of.lastAskedAt = now;
+            if (of === heard && round >= 20) return round <= 21;
+          }
+        }
+        return false;
+      }),
+    );
   });
 
   it('age: with every level full, each gets its turn, and nearly all go to the top', () => {
@@ -124,7 +166,9 @@ describe('pulls are planned', () => {
     expect(plan([full(9, { nonEmpty: false, lastAskedAt: 999_999 }), level(1)], 20)).toEqual([[1, 1, 'standing']]);
     expect(plan([full(9, { nonEmpty: false, lastAskedAt: 998_000 })], 20)).toEqual([[9, 1, 'look']]);
     // It may be heard of before it is stored.
-    expect(plan([full(9, { nonEmpty: false, hinted: true, lastAskedAt: 999_999 })], 20)).toEqual([[9, 1, 'brief']]);
+    expect(plan([full(9, { nonEmpty: false, hintedAt: 999_999, lastAskedAt: 999_999 })], 20)).toEqual([
+      [9, 1, 'brief'],
+    ]);
   });
 
   it('never ask for more than is free, than a level has room for, or twice of one level', () => {
@@ -135,7 +179,7 @@ describe('pulls are planned', () => {
       underWay: fc.nat(5),
       standing: fc.boolean(),
       listening: fc.boolean(),
-      hinted: fc.boolean(),
+      hintedAt: fc.constantFrom(0, 999_000, 999_950),
       room: fc.nat(100),
       lastMessageAt: fc.nat(1_000_000),
       lastAskedAt: fc.nat(1_000_000),

@@ -10,8 +10,8 @@ export interface PlannedLevel {
   standing: boolean;
   /** The next message that is published to it will be heard of. */
   listening?: boolean;
-  /** One was heard of since it was last asked. */
-  hinted?: boolean;
+  /** When one was heard of, epoch ms; 0: none since it was last asked. */
+  hintedAt?: number;
   room: number;
   /** Looked at now and then; asked for one at a time while it has something. */
   seldom?: boolean;
@@ -48,13 +48,20 @@ export const MOST_PER_PULL = 1_000;
 /** A level on which nothing of one's own is to be expected. */
 const SELDOM_LOOK_MS = 5_000;
 /** An empty level without a standing pull, where a hint tells of messages: only in case it was lost. */
-export const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 1_000;
+/** Longer than it takes to store what was heard of when it came to the server. */
+export const STORED_WITHIN_MS = 100;
+
+/** Whether a level is looked at though nothing was heard of it. With many levels less often. */
+export const isLookDue = (lastAskedAt: number, levels: number, now: number): boolean =>
+  now - lastAskedAt >= Math.max(LOOK_EVERY_MS, levels * 2);
 /** A standing pull holds a slot back, so only so large a share of them may be held. */
 const STANDING_SHARE = 4;
 
 /**
- * Decides which pulls to make. First those that do not wait, on levels that had something: from the top, each with all
- * slots that are left (the level below gets what the one above leaves). Then standing pulls of one on the empty levels,
+ * Decides which pulls to make. First those that do not wait for the next message, on levels that have something: from the top, each with all
+ * slots that are left (the level below gets what the one above leaves), one for a level where one was heard of. Of equal levels that which was not
+ * asked for longest goes first. Then standing pulls of one on the empty levels,
  * the most recently active first, as many as a quarter of all slots; while some level is busy, only on those above it.
  * Of levels left over the next message is heard of, and only then asked for: what holds no slot costs no time either.
  */
@@ -83,31 +90,38 @@ export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[
   const able = levels.filter((level) => !level.held && (level.nonEmpty || due(level)));
   const usable = (level: L) =>
     level.room > 0 && (!level.group || level.underWay > 0 || (left.get(level.group) ?? 0) > 0);
-  const busy = able.filter((level) => level.nonEmpty && usable(level)).sort(byPriority);
+  const hinted = ({ hintedAt = 0 }: L) => hintedAt > 0;
+  // What was heard of long ago is stored, or another has it.
+  const kindOf = ({ hintedAt = 0 }: L): PullKind => (now - hintedAt <= STORED_WITHIN_MS ? 'brief' : 'look');
+  const busy = able.filter((level) => level.nonEmpty && usable(level));
+  const full = [...busy, ...able.filter((level) => !level.nonEmpty && hinted(level) && usable(level))].sort(byPriority);
   const bottom = input.fromBottom
-    ? able.filter((level) => level.underWay === 0 && !level.group).sort(byPriority)[0]
+    ? able.filter((level) => level.underWay === 0 && !level.group && !level.listening).sort(byPriority)[0]
     : undefined;
-  if (bottom && !bottom.nonEmpty) take(bottom, 1, 'now');
-  for (const level of busy) {
-    if (level.underWay === 0) take(level, level.seldom ? 1 : MOST_PER_PULL, 'now');
+  if (bottom && !full.includes(bottom)) take(bottom, 1, bottom.seldom ? 'now' : 'look');
+  for (const level of full) {
+    if (level.underWay === 0 && !level.nonEmpty) take(level, 1, kindOf(level));
+    else if (level.underWay === 0) take(level, level.seldom ? 1 : MOST_PER_PULL, 'now');
     // Its answer is on the way, and it could use these slots next: they are not for the levels below.
-    else if (!level.seldom && !level.standing && couldUseMore(level) && !input.fromBottom) return pulls;
+    else if (level.nonEmpty && !level.seldom && !level.standing && couldUseMore(level) && !input.fromBottom)
+      return pulls;
   }
 
   const busiest = Math.max(Number.NEGATIVE_INFINITY, ...busy.map((level) => level.priority));
   const planned = new Set(pulls.map((pull) => pull.level));
-  const empty = able.filter((level) => !level.nonEmpty && level.underWay === 0 && !planned.has(level));
+  const empty = able.filter(
+    (level) => !level.nonEmpty && !hinted(level) && level.underWay === 0 && !planned.has(level),
+  );
   empty.sort((a, b) => b.lastMessageAt - a.lastMessageAt || b.priority - a.priority);
   const allowance = Math.max(levels.length === 1 ? 1 : 0, Math.floor(capacity / STANDING_SHARE));
   let standing = levels.filter((level) => level.standing && level.underWay > 0).length;
   for (const level of empty) {
-    const due = now - level.lastAskedAt >= Math.max(LOOK_EVERY_MS, levels.length * 2);
     if (level.seldom) take(level, 1, 'now');
     else if (!level.group && level.priority > busiest && standing < allowance) {
       take(level, 1, 'standing');
       standing++;
-    } else if (level.hinted) take(level, 1, 'brief');
-    else if (due || !(level.group || level.listening)) take(level, 1, 'look');
+    } else if (isLookDue(level.lastAskedAt, levels.length, now) || !(level.group || level.listening))
+      take(level, 1, 'look');
   }
   return pulls;
 }

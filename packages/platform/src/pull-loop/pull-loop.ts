@@ -105,7 +105,7 @@ export function createPullLoop(link: NatsLink, options: PullLoopOptions): PullLo
       underWay: pull.remaining,
       standing: pull.standing,
       listening: pull.listening,
-      hinted: pull.hinted,
+      hintedAt: pull.hintedAt,
       room: pull.level.room?.() ?? Number.POSITIVE_INFINITY,
       seldom: pull.level.seldom === true,
       group: pull.level.allowance,

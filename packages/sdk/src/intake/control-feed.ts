@@ -23,6 +23,8 @@ export interface ControlFeed extends Service {
  * starts a message unasked has heard of every reschedule that is older than twice this.
  */
 const HEARD_MS = 2_500;
+/** Consumers, at the start. */
+const ASKED_AT_ONCE = 20;
 const Hint = z.object({ runId: z.string(), seq: z.number().optional() });
 const decoder = new TextDecoder();
 
@@ -99,11 +101,16 @@ export function createControlFeed({ link, store, logger, onCancel, onReschedule 
 async function lowestUnfinished(link: NatsLink, store: Pick<StateStore, 'queues'>): Promise<number> {
   const { state } = await link.jsm.streams.info(RUNS_STREAM);
   let lowest = state.last_seq + 1;
-  for (const { state: queue } of store.queues.values()) {
-    for (const { priority, branch } of levelsOf(queue)) {
-      const info = await link.jsm.consumers
-        .info(RUNS_STREAM, queueConsumer(queue.name, priority, branch && branchToken(branch)).name)
-        .catch(() => undefined);
+  const names = [...store.queues.values()].flatMap(({ state: queue }) =>
+    levelsOf(queue).map(
+      ({ priority, branch }) => queueConsumer(queue.name, priority, branch && branchToken(branch)).name,
+    ),
+  );
+  while (names.length > 0) {
+    const lot = names.splice(0, ASKED_AT_ONCE);
+    for (const info of await Promise.all(
+      lot.map((name) => link.jsm.consumers.info(RUNS_STREAM, name).catch(() => undefined)),
+    )) {
       if (info && info.num_pending + info.num_ack_pending > 0) lowest = Math.min(lowest, info.ack_floor.stream_seq + 1);
     }
   }

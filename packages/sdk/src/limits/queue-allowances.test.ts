@@ -60,7 +60,6 @@ const levelsOf = (...states: QueueState[]) => {
   const queues = new Map(states.map((state) => [state.name, { state, seq: 1 }]));
   return wantedLevels({ queues, jobs: new Map() } as never, undefined, allowances, {
     runners: new Runners([], []),
-    givesUp: false,
   });
 };
 

@@ -50,6 +50,8 @@ export interface AssembledEngine {
   cancelled: CancelledRuns;
   doubted: DoubtedRuns;
   workers: LiveWorkers;
+  /** Whether another worker that is alive can carry a run out. */
+  canOther: (run: Parameters<LiveWorkers['canOther']>[1]) => boolean;
   slots: Slots;
   logs: LogBuffer;
   active: ActiveReporter;
@@ -121,6 +123,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     onRoom: () => engine.roomAgain(),
     onRefused: (admitted, event) => recorder.recordUnstarted(admitted, event),
   });
+  const canOther = (run: Parameters<LiveWorkers['canOther']>[1]) => workers.canOther(workerId, run);
   const engine = new Engine({
     workerId,
     clock,
@@ -133,7 +136,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     suspects,
     claims,
     handlerless: new HandlerlessRuns(env.noHandlerAfterMs),
-    canOther: (run) => workers.canOther(env.workerId, run),
+    canOther,
     logs,
     secrets: createSecretSource({ clock, ask: (request) => askSecret(link, request) }),
     active,
@@ -143,7 +146,7 @@ export function assembleEngine(env: EngineEnvironment): AssembledEngine {
     onRoom: env.onRoom,
     onTrouble,
   });
-  return { engine, epoch, suspects, cancelled, doubted, workers, slots, logs, active };
+  return { engine, epoch, suspects, cancelled, doubted, workers, canOther, slots, logs, active };
 }
 
 async function verify(link: NatsLink, ids: string[], seq: number): Promise<VerifyReply> {

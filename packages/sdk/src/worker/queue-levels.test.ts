@@ -1,3 +1,4 @@
+import type { PullLevel } from '@jobflow/platform';
 import { describe, expect, it } from 'vitest';
 import { defineHandler } from '../define/define-handler.js';
 import { wantedLevels } from './queue-levels.js';
@@ -13,14 +14,15 @@ const allowances = {
   closeAllBut: () => undefined,
 };
 
-function wanted(queues: object[], jobs: object[], own: string[], givesUp = false) {
+function wanted(queues: object[], jobs: object[], own: string[], canOther?: () => boolean) {
   const runners = new Runners(
     own.map((name) => defineHandler(name, {}, () => null)),
     [],
   );
   const store = { queues: keep(...(queues as never[])), jobs: keep(...(jobs as never[])) };
-  const levels = wantedLevels(store as never, undefined, allowances as never, { runners, givesUp });
-  return Object.fromEntries(levels.map(({ consumer, seldom }) => [consumer.name, seldom ? 'seldom' : 'always']));
+  const levels = wantedLevels(store as never, undefined, allowances as never, { runners, canOther });
+  const pulls = ({ seldom, room }: PullLevel) => (room?.() === 0 ? 'never' : seldom ? 'seldom' : 'always');
+  return Object.fromEntries(levels.map((level) => [level.consumer.name, pulls(level)]));
 }
 
 describe('a worker pulls', () => {
@@ -52,10 +54,10 @@ describe('a worker pulls', () => {
     });
   });
 
-  it('now and then from the branches of others, if it is to end what nobody carries out', () => {
-    expect(wanted([queue('q', { branches: [branch('b')] })], [], [], true)).toEqual({
-      q_q_5: 'always',
-      q_q_5_h_mi: 'seldom',
-    });
+  it('now and then from the branches of others, if it is to end what nobody carries out, while nobody does', () => {
+    const queues = [queue('q', { branches: [branch('b')] }), queue('limited', { branches: [branch('b')] })];
+    const levels = (others: boolean) => wanted(queues, [], [], () => others);
+    expect(levels(false)).toMatchObject({ q_q_5_h_mi: 'seldom', q_limited_5_h_mi: 'seldom' });
+    expect(levels(true)).toMatchObject({ q_q_5_h_mi: 'never', q_limited_5_h_mi: 'never' });
   });
 });

@@ -1,12 +1,20 @@
-import { branchOf, branchToken, levelsOf, type QueueBranch, queueConsumer } from '@jobflow/contracts';
+import {
+  branchOf,
+  branchToken,
+  type CarriedOutAs,
+  levelsOf,
+  type QueueBranch,
+  queueConsumer,
+} from '@jobflow/contracts';
 import type { PullLevel, StateStore } from '@jobflow/platform';
 import type { QueueAllowances } from '../limits/queue-allowances.js';
 import type { Runners } from './runners.js';
 
-/** What a worker can carry out, and whether it ends what nobody can. */
+/** What a worker can carry out. */
 interface CarriesOut {
   runners: Pick<Runners, 'find'>;
-  givesUp: boolean;
+  /** Of a worker that is to end what nobody can carry out: whether another one can. */
+  canOther?: ((run: CarriedOutAs & { queue: string }) => boolean) | undefined;
 }
 
 /**
@@ -18,7 +26,7 @@ export function wantedLevels(
   { queues, jobs }: Pick<StateStore, 'queues' | 'jobs'>,
   wanted: ReadonlySet<string> | undefined,
   allowances: Pick<QueueAllowances, 'of' | 'closeAllBut'>,
-  { runners, givesUp }: CarriesOut,
+  { runners, canOther }: CarriesOut,
 ): PullLevel[] {
   const levels: PullLevel[] = [];
   const [own, others] = [new Set<string>(), new Set<string>()];
@@ -36,10 +44,16 @@ export function wantedLevels(
     const allowance = allowances.of(state);
     const foreign = others.has(state.name) && !own.has(state.name);
     for (const { priority, branch } of levelsOf(state)) {
-      if (branch && !givesUp && !isOwn(branch)) continue;
       const consumer = queueConsumer(state.name, priority, branch && branchToken(branch));
+      if (branch && !isOwn(branch)) {
+        if (!canOther) continue;
+        const run = { queue: state.name, kind: branch.kind, job: branch.job ?? '' };
+        // Not counted against the queue's limits: nothing of it starts here.
+        levels.push({ priority, consumer, seldom: true, room: () => (canOther(run) ? 0 : 1) });
+        continue;
+      }
       // Looking at a limited queue takes a permit, which others may need: there it is asked for like any other.
-      const seldom = !allowance && (branch ? !isOwn(branch) : foreign);
+      const seldom = !allowance && !branch && foreign;
       levels.push({ priority, consumer, seldom, ...(allowance && { allowance }) });
     }
   }

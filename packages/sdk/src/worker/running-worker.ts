@@ -170,7 +170,8 @@ export function runningWorker(options: WorkerOptions, { id, runners }: WorkerPar
       threaded && url !== undefined ? startHeartbeatThread({ url, workerId: id, table }, logger) : undefined;
     if (thread) parts.push(thread);
     let draining = false;
-    const carriesOut = { runners, givesUp: options.noHandlerAfterMs !== undefined };
+    const { canOther } = assembled;
+    const carriesOut = { runners, ...(options.noHandlerAfterMs !== undefined && { canOther }) };
     const setLevels = () => loop.setLevels(draining ? [] : wantedLevels(store, wanted, allowances, carriesOut));
     withdraw = () => {
       draining = true;

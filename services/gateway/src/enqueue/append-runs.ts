@@ -1,4 +1,11 @@
-import { controlSubject, plannedMsgId, queuedMsgId, type RunDefinition, type RunEventOf } from '@jobflow/contracts';
+import {
+  branchToken,
+  controlSubject,
+  plannedMsgId,
+  queuedMsgId,
+  type RunDefinition,
+  type RunEventOf,
+} from '@jobflow/contracts';
 import { ensureQueueLevel, type QueuePlace, subjectOf, type UnitMessage } from '@jobflow/platform';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { conflict, notFound, queueFull } from '../errors/refusals.js';
@@ -63,7 +70,7 @@ export const placeOf = (run: Pick<RunDefinition, 'queue' | 'priority' | 'kind' |
 
 /** Runs of one key are queued in the same place. */
 export const levelKey = ({ queue, priority, kind, job }: RunDefinition): string =>
-  `${queue} ${priority} ${kind === 'HANDLER' ? job : kind}`;
+  `${queue} ${priority} ${branchToken({ kind, job })}`;
 
 /** Makes sure that runs sent to this place will be read. `create`: makes the queue if it is not there. */
 export async function ensureLevel(

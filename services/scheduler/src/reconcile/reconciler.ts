@@ -1,5 +1,5 @@
-import { branchToken, levelsOf as levelsOfQueue, type QueueBranch, shardOf } from '@jobflow/contracts';
-import type { Clock, Logger, NatsLink, Service, StateStore } from '@jobflow/platform';
+import { branchOf, branchToken, levelsOf as levelsOfQueue, type QueueBranch, shardOf } from '@jobflow/contracts';
+import type { Clock, Logger, NatsLink, QueuePlace, Service, StateStore } from '@jobflow/platform';
 import type { Db } from '@jobflow/read-model';
 import { type DueRow, dueRows } from '../due/due-rows.js';
 import {
@@ -32,6 +32,8 @@ interface Dependencies {
   clock: Clock;
   logger: Logger;
   metrics: SchedulerMetrics;
+  /** Makes sure that the queue has a branch for such runs. */
+  ensureBranch(place: QueuePlace): Promise<unknown>;
   everyMs?: number | undefined;
 }
 
@@ -45,8 +47,9 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Of a page of queued runs, those whose message their level has done with, and the level of their branch too where there
- * is one: in which of the two it is, its row does not say. One that a worker has claimed is with that worker, whatever the
- * acknowledgements say.
+ * is one: in which of the two it is, its row does not say, and what waits behind a backlog of one must not be taken for lost by
+ * the other. So one that is lost in one of them is found when the other has come as far. One that a worker has claimed
+ * is with that worker, whatever the acknowledgements say.
  */
 const LOST = `with page as materialized (
     select id, queue, priority, kind, job, queued_seq, next_attempt_at, limit_key, worker_id from read.runs
@@ -72,7 +75,7 @@ const LOST = `with page as materialized (
  * What is found is queued again, marked to be verified. Done by the one scheduler that holds the shard of `default`.
  */
 export function createReconciler(dependencies: Dependencies): Reconciler {
-  const { db, link, store, rows, shards, clock, logger, metrics, everyMs = EVERY_MS } = dependencies;
+  const { db, link, store, rows, shards, clock, logger, metrics, ensureBranch, everyMs = EVERY_MS } = dependencies;
   let after = FIRST_ID;
   let found: { runs: number; lastAt: number } | undefined;
   const rounds = createRounds({
@@ -90,18 +93,23 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
 
   async function pass(): Promise<void> {
     if (shards.heldSince(shardOf('default')) === undefined || !link.connected()) return;
-    const positions = await levelPositions(link, levels());
+    const asked = levels();
+    const positions = await levelPositions(link, asked);
     if (!(await readModelCaughtUp(link, db, CAUGHT_UP_MS))) {
       logger.info('the read model is behind the log: lost messages are looked for later');
       return;
     }
-    const lost = await nextPage(positions);
+    const lost = await nextPage(asked, positions);
     if (lost.length > 0 && !rounds.stopped()) await queueAgain(lost, positions);
   }
 
-  async function nextPage(positions: readonly (AskedLevel & LevelPosition)[]): Promise<string[]> {
+  async function nextPage(
+    asked: readonly AskedLevel[],
+    positions: readonly (AskedLevel & LevelPosition)[],
+  ): Promise<string[]> {
     const main = positions.filter(({ of }) => !of);
-    const branches = positions.filter(({ of }) => of);
+    const branches = asked.filter(({ of }) => of);
+    const doneUpTo = new Map(positions.map((position) => [levelKey(position), position.doneUpTo]));
     const [page] = await db.query<{ seen: number; last: string | null; lost: string[] }>(LOST, [
       after,
       main.map(({ queue }) => queue),
@@ -111,11 +119,13 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
       branches.map(({ priority }) => priority),
       branches.map(({ of }) => of?.kind),
       branches.map(({ of }) => of?.job ?? null),
-      branches.map(({ doneUpTo }) => doneUpTo),
+      // One that could not be asked is done with nothing.
+      branches.map((level) => doneUpTo.get(levelKey(level)) ?? 0),
     ]);
     if (!page) return [];
-    // With more lost than are dealt with now, this page is looked at again.
-    if (page.lost.length < MOST) after = page.seen < PAGE || page.last === null ? FIRST_ID : page.last;
+    // With more than are dealt with now, the rest of this page comes next.
+    if (page.lost.length === MOST) after = page.lost.at(-1) ?? FIRST_ID;
+    else after = page.seen < PAGE || page.last === null ? FIRST_ID : page.last;
     return page.lost;
   }
 
@@ -126,7 +136,14 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
       link,
       candidates.flatMap(({ queued_seq }) => queued_seq ?? []),
     );
-    const lost = candidates.filter((row) => isDoneWith(row, levelBySeq.get(row.queued_seq ?? 0), positions));
+    const levelOf = ({ queued_seq: seq }: DueRow) => levelBySeq.get(seq ?? 0);
+    const unread = candidates.find((row) => {
+      const level = levelOf(row);
+      return level?.branch !== undefined && !positions.some((position) => levelKey(position) === levelKey(level));
+    });
+    // Somebody who knows of no branches wrote the queue without it.
+    if (unread) await makeBranch(unread);
+    const lost = candidates.filter((row) => isDoneWith(row, levelOf(row), positions));
     const runs = lost.map(({ id }) => id);
     if (runs.length === 0) return;
     logger.error({ runs: runs.slice(0, 20), count: runs.length }, 'queued runs had lost their message: queued again');
@@ -136,6 +153,13 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
       if (rounds.stopped()) return;
       await rows.queue({ ...row, next_attempt_at: new Date(clock.now()) }, { verify: true });
     }
+  }
+
+  async function makeBranch({ id, queue, priority, kind, job }: DueRow): Promise<void> {
+    const { branches } = store.queues.get(queue)?.state ?? {};
+    if (branchOf({ branches }, { kind, job })?.levels.includes(priority)) return;
+    logger.warn({ queue, priority, job, runId: id }, 'a branch of a queue was forgotten, and is made again');
+    await ensureBranch({ queue, priority, run: { kind, job } });
   }
 
   return { found: () => found, start: rounds.start, stop: rounds.stop };
