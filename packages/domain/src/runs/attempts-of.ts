@@ -66,7 +66,7 @@ export function attemptsOf(events: readonly StoredEvent[]): Attempt[] {
         break;
       case 'RunReturned':
         if (event.accepted && data.reason !== 'rescheduled') due = number(data.notBefore);
-        if (known && event.accepted) finish(known, 'SNOOZED', event.at);
+        if (known && event.accepted) finish(known, 'CANCELLED', event.at);
         break;
       default:
     }

@@ -88,9 +88,9 @@ describe('attempts', () => {
     expect(statuses(run.queued(), run.cancelRequested(), run.succeeded())).toEqual(['1 SUCCEEDED']);
   });
 
-  it('that were snoozed or given back are SNOOZED; one given back before it started is none', () => {
+  it('that were snoozed are SNOOZED, those given back CANCELLED; one given back before it started is none', () => {
     expect(statuses(run.queued(), run.snoozed())).toEqual(['1 SNOOZED']);
-    expect(statuses(run.queued(), run.started(), run.returned())).toEqual(['1 SNOOZED']);
+    expect(statuses(run.queued(), run.started(), run.returned())).toEqual(['1 CANCELLED']);
     expect(statuses(run.queued(), run.returned({}, 'no-handler'))).toEqual([]);
   });
 });
