@@ -1,4 +1,5 @@
-import { outcomeSubject } from '@jobflow/contracts';
+import { claimSubject, defaultRetryPolicy, outcomeSubject } from '@jobflow/contracts';
+import { lostOnce, type Outcome, settle } from '@jobflow/domain';
 import { createStateStore, ensureQueueLevel } from '@jobflow/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silent, until } from '../platform/backed.js';
@@ -6,6 +7,7 @@ import type { ApiClient } from '../system/api-client.js';
 import { createJob, type DomainHouse, enqueue, eventually, refusal } from './domain-house.js';
 import { hasStatus, openRunHouse } from './run-house.js';
 
+const anyTimes = { startedAt: expect.any(String), finishedAt: expect.any(String) };
 let home: DomainHouse;
 let api: ApiClient;
 beforeAll(async () => {
@@ -88,6 +90,64 @@ describe('one run', () => {
       id: run.id,
     });
     expect(only.run.timeline).toHaveLength(1);
+  });
+
+  const TOLD = `query ($id: ID!) { run(id: $id) { status startedAt workerId timelineCount timeline { type message }
+    attempts { number status workerId startedAt finishedAt error { code } } } }`;
+  const told = async (id: string, is: (run: { status: string; attempts: { status: string }[] }) => boolean) =>
+    (await eventually(api, TOLD, { id }, ({ run }) => is(run))).run;
+  const hasFailed = ({ status }: { status: string }) => status === 'FAILED';
+  /** Ends a run as that worker would. */
+  const ends = async (runId: string, outcome: Outcome, claim: number, workerId = home.worker.id) => {
+    const now = Date.now();
+    const ref = { ...{ runId, attempt: 1, delivery: 0 }, claim, workerId, startedAt: now };
+    const event = settle(outcome, ref, { job: 'once', retry: defaultRetryPolicy }, now, () => 0);
+    await home.worker.log.record(outcomeSubject('default'), [event]);
+  };
+  const claims = async (runId: string, n: number, workerId = home.worker.id) => {
+    const event = { type: 'RunClaimed' as const, ...{ runId, attempt: 1, delivery: 0 }, workerId, n };
+    await home.worker.log.record(claimSubject('default', runId), [{ ...event, ...(n > 1 && { redelivered: true }) }]);
+  };
+
+  it('that may run once and whose worker was killed has one start and one attempt, on that worker', async () => {
+    await createJob(api, { name: 'once', guarantee: 'AT_MOST_ONCE' });
+    const { run } = await enqueue(api, { job: 'once' });
+    await claims(run.id, 1);
+    await home.worker.start(run.id, { claim: 1 });
+    await claims(run.id, 2, 'worker-2');
+    await ends(run.id, lostOnce('once'), 2, 'worker-2');
+    const seen = await told(run.id, hasFailed);
+    expect(seen.timeline.map(({ message }: { message: string }) => message)).toEqual([
+      'Queued on default with priority 5',
+      'worker-1 took over attempt 1',
+      'Attempt 1 started on worker-1',
+      'worker-2 took over attempt 1',
+      'Ended as a dead letter: The worker that ran it was lost or stopped, and job once runs at most once',
+    ]);
+    expect(seen.timelineCount).toBe(5);
+    expect(seen.attempts).toEqual([
+      { ...{ number: 1, status: 'LOST', workerId: 'worker-1', error: { code: 'WORKER_LOST' } }, ...anyTimes },
+    ]);
+  });
+
+  it('that a stopping worker cut short shows a stopped attempt; one that came without a handler shows none', async () => {
+    const { run } = await enqueue(api, { job: 'noop' });
+    await home.worker.start(run.id);
+    await ends(run.id, { kind: 'returned', reason: 'drained', notBefore: Date.now() + 60_000 }, 0);
+    const back = await told(run.id, ({ attempts: [first] }) => first !== undefined && first.status !== 'RUNNING');
+    expect(back).toMatchObject({
+      status: 'QUEUED',
+      attempts: [{ number: 1, status: 'CANCELLED', workerId: 'worker-1' }],
+    });
+    const { run: unhandled } = await enqueue(api, { job: 'noop' });
+    await ends(
+      unhandled.id,
+      { kind: 'dead', reason: 'no-handler', error: { message: 'nobody can', code: 'NO_HANDLER' } },
+      0,
+    );
+    const seen = await told(unhandled.id, hasFailed);
+    expect(seen).toMatchObject({ startedAt: null, attempts: [], timelineCount: 2 });
+    expect(seen.timeline[1].message).toBe('Ended as a dead letter: nobody can');
   });
 
   it('is NOT_FOUND when there is none', async () => {

@@ -1,4 +1,5 @@
 import type { RunError } from '@jobflow/contracts';
+import { followHolder, isEndForOthers, NOBODY } from './run-holder.js';
 import type { StoredEvent } from './stored-event.js';
 
 export type AttemptStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'CANCELLED' | 'LOST' | 'SNOOZED';
@@ -24,15 +25,24 @@ const lateKey = (data: Data) => `late ${key(data)}`;
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 /**
- * Every try of a run, oldest first, from its stored events. A try that a lost worker left behind is LOST and followed
- * by another of the same number. A refused end shows as its own try (it did run), unless that try is listed already.
+ * Every try of a run, oldest first, from its stored events. A try that a lost worker left behind is LOST, and followed
+ * by another of the same number if one is made. A try that a stopping worker cut short and gave back is CANCELLED: the
+ * run itself goes on. What never began is no try. A refused end shows as its own try (it did run), unless that try is
+ * listed already.
  */
 export function attemptsOf(events: readonly StoredEvent[]): Attempt[] {
   const tries: Open[] = [];
   let due: number | undefined;
   let queued: { dueAt?: number; queuedAt?: number } = {};
+  let holder = NOBODY;
   for (const event of events) {
     const { data } = event;
+    const before = holder;
+    if (event.accepted) holder = followHolder(before, event);
+    if (isEndForOthers(before, event)) {
+      if (event.accepted && data.status === 'LOST') endLost(tries, event, queued, before.lostWorkers.at(-1));
+      continue;
+    }
     const known = tries.findLast((t) => t.key === key(data));
     switch (event.type) {
       case 'RunPlanned':
@@ -66,7 +76,7 @@ export function attemptsOf(events: readonly StoredEvent[]): Attempt[] {
         break;
       case 'RunReturned':
         if (event.accepted && data.reason !== 'rescheduled') due = number(data.notBefore);
-        if (known && event.accepted) finish(known, 'SNOOZED', event.at);
+        if (known && event.accepted) finish(known, 'CANCELLED', event.at);
         break;
       default:
     }
@@ -105,6 +115,19 @@ function takeOver(tries: Open[], event: StoredEvent): void {
 function close(attempt: Open, event: StoredEvent): void {
   finish(attempt, statusOf(event), number(event.data.finishedAt) ?? event.at);
   if (event.data.error) attempt.error = event.data.error as unknown as RunError;
+}
+
+/** Who found a try lost says why that is the end; the try is listed already, unless it was lost before it was seen. */
+function endLost(tries: Open[], event: StoredEvent, queued: object, workerId: string | undefined): void {
+  const { attempt, delivery, finishedAt, error } = event.data;
+  const lost =
+    tries.findLast((t) => t.status === 'LOST' && t.key.startsWith(`${attempt}:${delivery}:`)) ??
+    push(tries, {
+      ...{ key: key(event.data), number: number(attempt) ?? 0, status: 'LOST', ...queued },
+      ...(workerId !== undefined && { workerId }),
+      finishedAt: number(finishedAt) ?? event.at,
+    });
+  if (error) lost.error = error as unknown as RunError;
 }
 
 function statusOf(event: StoredEvent): AttemptStatus {

@@ -93,17 +93,18 @@ const queued = (data: Data): string =>
 function failed(data: Data): string {
   const error = data.error as { message?: string } | undefined;
   const next = data.next as { kind: string; at?: number; reason?: string } | undefined;
+  const message = firstLine(error?.message);
+  // Its error says why, and `took` may be the time of a worker that only found it so.
+  if (next?.kind === 'dead' && TOLD_BY_ERROR.has(next.reason ?? '')) return `Ended as a dead letter: ${message}`;
   const how = { TIMED_OUT: 'ran out of time', LOST: 'was lost with its worker' }[String(data.status)] ?? 'failed';
   const then = next?.kind === 'retry' ? `next try at ${time(next.at)}` : (DEAD[next?.reason ?? ''] ?? 'no try is left');
-  return `Attempt ${data.attempt} ${how} after ${took(data)}: ${firstLine(error?.message)}; ${then}`;
+  return `Attempt ${data.attempt} ${how} after ${took(data)}: ${message}; ${then}`;
 }
 
+const TOLD_BY_ERROR = new Set(['no-handler', 'poison', 'expired-lease']);
 const DEAD: Record<string, string> = {
   'attempts-exhausted': 'no attempt is left',
   'not-retryable': 'it is not to be retried',
-  'no-handler': 'no worker handles this job',
-  poison: 'it has cost too many workers',
-  'expired-lease': 'it may run once only, and its worker was lost',
 };
 
 const because = (reason: unknown): string => (typeof reason === 'string' && reason ? `: ${reason}` : '');

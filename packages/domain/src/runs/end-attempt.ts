@@ -2,6 +2,7 @@ import type { RunEventOf } from '@jobflow/contracts';
 import { ended, queueNext } from './end-run.js';
 import { letGo } from './reschedule-run.js';
 import type { RunEffect } from './run-effect.js';
+import { endedForOthers } from './run-holder.js';
 import type { RunState } from './run-state.js';
 
 type AttemptEnd = RunEventOf<'RunSucceeded' | 'RunAttemptFailed' | 'RunSnoozed' | 'RunCancelled'>;
@@ -58,11 +59,14 @@ export function returned(state: RunState, event: RunEventOf<'RunReturned'>): End
 
 /** What the end of the current attempt makes of its run. An attempt that tells of its start only now shows twice. */
 export function attemptEnded(before: RunState, event: AttemptEnd): Ended & { shown: number } {
-  const shown = before.started ? 1 : 2;
-  const begun = before.started ? before : startedAs(before, event.workerId, event.startedAt);
+  const forOthers = event.type === 'RunAttemptFailed' && endedForOthers(before, event);
+  const starts = !before.started && !forOthers;
+  const shown = starts ? 2 : 1;
+  const begun = starts ? startedAs(before, event.workerId, event.startedAt) : before;
   const state: RunState = {
     ...begun,
-    durationMs: Math.max(0, event.finishedAt - (begun.startedAt ?? event.startedAt)),
+    workerId: begun.workerId ?? event.workerId,
+    durationMs: begun.startedAt === undefined ? undefined : Math.max(0, event.finishedAt - begun.startedAt),
   };
   switch (event.type) {
     case 'RunSucceeded':

@@ -78,6 +78,20 @@ describe('an attempt', () => {
     expect(end).toMatchObject({ shown: 2, state: { startedAt: 2000, waitMs: 1000, timelineCount: 3 } });
   });
 
+  it('that was ended by a worker which had not begun it shows as one entry, and starts nothing', () => {
+    const fresh = {
+      state: { status: 'FAILED', startedAt: undefined, waitMs: undefined, durationMs: undefined },
+      shown: 1,
+    };
+    expect(when(run.queued(), run.buried('no-handler'))).toMatchObject(fresh);
+    const found = [run.claimed(2, { workerId: 'w2' }, false, true), run.buried('expired-lease', { claim: 2 })];
+    expect(when(run.queued(), run.claimed(1), ...found)).toMatchObject(fresh);
+    expect(when(run.queued(), run.claimed(1), run.started({ claim: 1 }), ...found)).toMatchObject({
+      state: { startedAt: 2000, durationMs: 500, deadLetter: 'OPEN', timelineCount: 5 },
+      shown: 1,
+    });
+  });
+
   it('that failed is queued again, until none is left', () => {
     const again = when(run.queued(), run.failed());
     expect(again.state).toMatchObject({ status: 'RETRYING', attempt: 1, nextAttemptAt: 9000, fingerprint: 'f' });

@@ -9,6 +9,7 @@ import { type DerivedEvent, inputFailed, released, restarted } from './flow-run.
 import { nextQueueing } from './next-queueing.js';
 import { isUnaware, letGo, putOff, rescheduled, startedAfterAll } from './reschedule-run.js';
 import type { RunEffect } from './run-effect.js';
+import { takenOver } from './run-holder.js';
 import type { RunState } from './run-state.js';
 
 /** The events of one run's life; others of the log belong to a schedule or a flow. */
@@ -34,7 +35,7 @@ export interface Evolved {
   /** False for an event that came too late, twice, or from a worker that had lost the run: it changed nothing. */
   accepted: boolean;
   effects: RunEffect[];
-  /** How many entries the timeline grows by: 0 for progress, 2 for an end that tells of its start as well. */
+  /** How many entries the timeline grows by: 0 for progress, 2 for an end that tells of its own start as well. */
   shown: number;
 }
 
@@ -169,32 +170,13 @@ function wasLimited(state: RunState, event: RunEventOf<'RunLimited'>): Verdict {
   return state.cancelRequestedAt === undefined ? limited(state, event) : ended(state, 'CANCELLED', event.at);
 }
 
-const KEPT_NAMES = 5;
-
-/**
- * The highest n wins. Taking a started run from another worker counts as a loss; the attempt goes on. So does, once, the
- * very first takeover of a run that was not seen starting: a handler may kill its worker before anything is recorded.
- * From then on every execution is recorded before it begins, so later losses are certain.
- */
+/** The highest n wins; what it takes from another worker is lost there (see `takenOver`). */
 function claimed(before: RunState, event: RunEventOf<'RunClaimed'>): Verdict {
   const { attempt, delivery, n } = event;
   if (n <= before.claim || !isCurrent(before, { attempt, delivery, claim: before.claim })) return 'refused';
   const state = startedAfterAll(before);
-  const goesOn = event.reclaim === true && (state.workerId === undefined || state.workerId === event.workerId);
-  const first = event.redelivered === true && state.losses === 0;
-  const lost = !goesOn && (state.started || first);
-  const named = lost && state.workerId !== undefined;
-  return {
-    state: {
-      ...state,
-      claim: n,
-      workerId: event.workerId,
-      started: goesOn && state.started,
-      alone: goesOn && state.alone,
-      losses: state.losses + (lost ? 1 : 0),
-      lostWorkers: named ? [...state.lostWorkers, state.workerId as string].slice(-KEPT_NAMES) : state.lostWorkers,
-    },
-  };
+  const { goesOn, ...taken } = takenOver(state, event);
+  return { state: { ...state, ...taken, claim: n, alone: goesOn && state.alone } };
 }
 
 /** Ends what has not started; what runs is only marked, and ends by its RunCancelled or otherwise. */

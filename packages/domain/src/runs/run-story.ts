@@ -71,6 +71,12 @@ export const failed = (
   next,
 });
 export const dead = (o: On = {}) => failed(o, { kind: 'dead', reason: 'attempts-exhausted' });
+/** Ended as a dead letter, by the worker that stops or by one that only found it so. */
+export const buried = (why: 'expired-lease' | 'poison' | 'no-handler', o: On = {}): RunEventOf<'RunAttemptFailed'> => ({
+  ...failed(o, { kind: 'dead', reason: why }),
+  status: why === 'no-handler' ? 'FAILED' : 'LOST',
+  error: { message: `it is over: ${why}`, fingerprint: 'f', retryable: false },
+});
 export const snoozed = (o: On = {}): RunEventOf<'RunSnoozed'> => ({ type: 'RunSnoozed', ...ended(o), until: 8000 });
 export const returned = (
   o: On = {},

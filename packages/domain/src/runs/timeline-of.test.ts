@@ -36,6 +36,33 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('of a run that may run once has one start, on the worker that was lost with it, and says once why that is the end', () => {
+    const claim = { claim: 1, workerId: 'w1' };
+    const found = [run.claimed(2, { workerId: 'w2' }), run.buried('expired-lease', { claim: 2, workerId: 'w2' })];
+    expect(messages(run.queued(), run.claimed(1), run.started(claim), ...found).slice(2)).toEqual([
+      'Attempt 1 started on w1',
+      'w2 took over attempt 1',
+      'Ended as a dead letter: it is over: expired-lease',
+    ]);
+    const unseen = [run.claimed(2, { workerId: 'w2' }, false, true), ...found.slice(1)];
+    expect(messages(run.queued(), run.claimed(1), ...unseen).join()).not.toContain('started');
+  });
+
+  it('of a run that a stopping worker ends tells of its start, though that was recorded with its end', () => {
+    const end = run.buried('expired-lease', { claim: 1 });
+    expect(messages(run.queued(), run.claimed(1), end)).toContain('Attempt 1 started on w1');
+    expect(messages(run.queued(), run.claimed(1, {}, false, true), end)).toContain('Attempt 1 started on w1');
+  });
+
+  it('knows no start on a worker that found a run to be poison, or had no handler for it', () => {
+    const started = (...events: RunLifeEvent[]) => messages(...events).filter((message) => message.includes('started'));
+    const poison = run.buried('poison', { claim: 1, workerId: 'w2' });
+    expect(started(run.queued(), run.started(), run.claimed(1, { workerId: 'w2' }), poison)).toEqual([
+      'Attempt 1 started on w1',
+    ]);
+    expect(started(run.queued(), run.buried('no-handler'))).toEqual([]);
+  });
+
   it('shows what came too late as such', () => {
     expect(messages(run.queued(), run.cancelRequested(), run.succeeded())).toEqual([
       'Queued on default with priority 5',
@@ -88,10 +115,31 @@ describe('attempts', () => {
     expect(statuses(run.queued(), run.cancelRequested(), run.succeeded())).toEqual(['1 SUCCEEDED']);
   });
 
-  it('that were snoozed or given back are SNOOZED; one given back before it started is none', () => {
+  it('that were snoozed are SNOOZED, those that a stopping worker cut short CANCELLED; without a start there is none', () => {
     expect(statuses(run.queued(), run.snoozed())).toEqual(['1 SNOOZED']);
-    expect(statuses(run.queued(), run.started(), run.returned())).toEqual(['1 SNOOZED']);
+    const back = [run.queued(), run.started(), run.returned(), run.queued({ delivery: 1 })];
+    expect(statuses(...back, run.succeeded({ delivery: 1 }))).toEqual(['1 CANCELLED', '1 SUCCEEDED']);
+    expect(statuses(run.queued(), run.returned())).toEqual([]);
     expect(statuses(run.queued(), run.returned({}, 'no-handler'))).toEqual([]);
+    expect(statuses(run.queued(), run.buried('no-handler'))).toEqual([]);
+  });
+
+  it('that were lost are listed once, with the reason for which that was the end', () => {
+    const on = { claim: 2, workerId: 'w2' };
+    const [first, second] = [run.claimed(1), run.claimed(2, { workerId: 'w2' }, false, true)];
+    const end = run.buried('expired-lease', on);
+    const error = expect.objectContaining({ message: 'it is over: expired-lease' });
+    const seen = attemptsOf(stored(run.queued(), first, run.started({ claim: 1 }), second, end, end));
+    expect(seen).toEqual([expect.objectContaining({ status: 'LOST', workerId: 'w1', startedAt: 2000, error })]);
+    // Whether it had begun nobody knows; that it is lost is known.
+    const unseen = attemptsOf(stored(run.queued(), first, second, end));
+    expect(unseen).toEqual([{ number: 1, status: 'LOST', workerId: 'w1', queuedAt: 1000, finishedAt: 2500, error }]);
+    const poison = run.buried('poison', { claim: 1, workerId: 'w2' });
+    const poisoned = [run.queued(), run.started(), run.claimed(1, { workerId: 'w2' }), poison];
+    expect(attemptsOf(stored(...poisoned))).toEqual([
+      expect.objectContaining({ status: 'LOST', error: expect.objectContaining({ message: 'it is over: poison' }) }),
+    ]);
+    expect(statuses(run.queued(), run.claimed(1), run.buried('expired-lease', { claim: 1 }))).toEqual(['1 LOST']);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Json } from '@jobflow/contracts';
 import { describeEvent } from './describe-event.js';
+import { followHolder, type Holder, isEndForOthers, NOBODY } from './run-holder.js';
 import type { StoredEvent } from './stored-event.js';
 
 export interface TimelineEntry {
@@ -17,41 +18,18 @@ export interface TimelineEntry {
 /** A run's stored events, oldest first, as people read them; a start recorded with its end gets its own entry. */
 export function timelineOf(events: readonly StoredEvent[]): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
-  let on: Holder = { started: false };
+  let holder = NOBODY;
   for (const event of events) {
-    if (event.accepted && ENDS.has(event.type) && !on.started) entries.push(entryOf(impliedStart(event)));
-    if (event.accepted) on = follow(on, event);
+    if (event.accepted && impliesStart(holder, event)) entries.push(entryOf(impliedStart(event)));
+    if (event.accepted) holder = followHolder(holder, event);
     if (event.type !== 'RunProgressed') entries.push(entryOf(event));
   }
   return entries;
 }
 
-/** Who holds the run, and whether that worker was seen starting it: as the fold keeps it. */
-interface Holder {
-  started: boolean;
-  worker?: unknown;
-}
 const ENDS = new Set<string>(['RunSucceeded', 'RunAttemptFailed', 'RunSnoozed', 'RunCancelled']);
-
-function follow(on: Holder, { type, data }: StoredEvent): Holder {
-  switch (type) {
-    case 'RunStarted':
-      return { started: true, worker: data.workerId };
-    case 'RunClaimed': {
-      const goesOn = data.reclaim === true && (on.worker === undefined || on.worker === data.workerId);
-      return { started: goesOn && on.started, worker: data.workerId };
-    }
-    case 'RunProgressed':
-    case 'RunCancelRequested':
-    case 'RunRescheduled':
-    case 'RunDeadLetterRedriven':
-    case 'RunDeadLetterDiscarded':
-    case 'RunDeadLetterReopened':
-      return on;
-    default:
-      return { started: false };
-  }
-}
+const impliesStart = (holder: Holder, event: StoredEvent): boolean =>
+  ENDS.has(event.type) && !holder.started && !isEndForOthers(holder, event);
 
 function impliedStart(end: StoredEvent): StoredEvent {
   const { attempt, delivery, claim, workerId, startedAt } = end.data;
