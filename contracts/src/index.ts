@@ -1,3 +1,4 @@
+export * from './closest-name.js';
 export * from './commit.js';
 export * from './delivery-events.js';
 export * from './effects.js';

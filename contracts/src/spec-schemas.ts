@@ -30,12 +30,13 @@ const headerName = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/, 'must be the name of a header')
   .refine((name) => !ownHeader.test(name), 'is set by the connection and cannot be set by a job');
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const method = z
   .string()
   .max(200)
   .refine(
-    (text) => holdsTemplate(text) || (/^[A-Za-z]{1,20}$/.test(text) && text.toUpperCase() !== 'CONNECT'),
-    'must be a method such as GET or POST',
+    (text) => holdsTemplate(text) || METHODS.includes(text.toUpperCase()),
+    `must be one of ${METHODS.join(', ')}`,
   );
 
 export const specSchemas = {

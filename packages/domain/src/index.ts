@@ -31,6 +31,7 @@ export * from './schedules/jitter-of.js';
 export * from './schedules/parse-cron.js';
 export * from './schedules/schedule-ticks.js';
 export { isTimeZone } from './schedules/zone.js';
+export * from './templates/filled-fields.js';
 export * from './templates/parent-templates.js';
 export * from './templates/parse-template.js';
 export * from './templates/render-template.js';

@@ -167,6 +167,28 @@ describe('jobs', () => {
     expect(await refusal(api, UPDATE, { name: 'nobody', input: {} })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('are refused a method, a template and a default input that no run could use, made or changed, with the path', async () => {
+    const spec = { url: 'http://127.0.0.1:9/x', method: 'FETCH', body: { a: ['{{inptu.x}}'] } };
+    const inputSchema = { type: 'object', properties: { to: { type: 'string' } } };
+    const wrong = { spec, inputSchema, defaultInput: { to: 5 } };
+    const expected = {
+      code: 'BAD_USER_INPUT',
+      fields: {
+        'spec.method': expect.stringContaining('must be one of GET'),
+        'spec.body.a.0': expect.stringContaining('did you mean {{input.x}}?'),
+        'defaultInput.to': 'must be string',
+      },
+    };
+    expect(await refusal(api, CREATE, { input: { name: 'unusable', kind: 'HTTP', ...wrong } })).toMatchObject(expected);
+    await createJob(api, {
+      name: 'usable',
+      kind: 'HTTP',
+      inputSchema,
+      spec: { ...spec, method: 'put', body: '{{input}}' },
+    });
+    expect(await refusal(api, UPDATE, { name: 'usable', input: wrong })).toMatchObject(expected);
+  });
+
   it('may leave the host of a URL to a template', async () => {
     await api.must(CREATE, {
       input: {

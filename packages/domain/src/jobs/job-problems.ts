@@ -8,6 +8,7 @@ import {
   zodProblems,
 } from '@jobflow/contracts';
 import { flowLimitProblems } from '../limits/flow-limits.js';
+import { templateProblems } from '../templates/template-problems.js';
 
 /*
  * What can be told of a definition from itself alone. The gateway asks it of every job that is saved over the API, the SDK
@@ -26,12 +27,12 @@ export function jobProblems(job: JobState): Record<string, string> {
   };
 }
 
-/** What is wrong with the shape of a spec, by path. */
+/** What is wrong with the shape of a spec and the templates in it, by path. */
 export function specProblems(kind: JobKind, spec: Json | undefined): Record<string, string> {
   const bytes = bytesOf(spec ?? {});
   if (bytes > sizes.specBytes) return { spec: `is ${bytes} bytes of JSON; at most ${sizes.specBytes} are allowed` };
   const parsed = specSchemas[kind].safeParse(spec ?? {});
-  return parsed.success ? {} : zodProblems(parsed.error, 'spec');
+  return { ...(parsed.success ? {} : zodProblems(parsed.error, 'spec')), ...templateProblems(kind, spec) };
 }
 
 function sizeProblem(input: Json | undefined): Record<string, string> {

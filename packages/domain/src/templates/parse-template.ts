@@ -1,5 +1,11 @@
 import type { Json } from '@jobflow/contracts';
 
+/** What a path may begin with. */
+export const TEMPLATE_ROOTS = ['input', 'run', 'parents', 'secrets'] as const;
+export type TemplateRoot = (typeof TEMPLATE_ROOTS)[number];
+export const isTemplateRoot = (key: string | undefined): key is TemplateRoot =>
+  TEMPLATE_ROOTS.some((root) => root === key);
+
 /** One `{{…}}`: what stands in it, and the keys it goes through. */
 export interface TemplatePath {
   source: string;

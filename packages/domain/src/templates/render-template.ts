@@ -1,5 +1,5 @@
 import type { Json } from '@jobflow/contracts';
-import { parseTemplate, type TemplatePath } from './parse-template.js';
+import { isTemplateRoot, parseTemplate, type TemplatePath } from './parse-template.js';
 
 /** What templates can see. Secrets are looked up by whole name, dots included. */
 export interface TemplateScope {
@@ -59,9 +59,9 @@ function asText(value: Json): string {
 
 function lookUp({ source, keys }: TemplatePath, scope: TemplateScope): Json {
   const [root = '', ...rest] = keys;
-  if (root === 'secrets') return secret(source, scope);
-  if (root !== 'input' && root !== 'run' && root !== 'parents')
+  if (!isTemplateRoot(root))
     throw new Unrenderable(source, `{{${source}}} must begin with input, run, parents or secrets`);
+  if (root === 'secrets') return secret(source, scope);
   let value: Json | undefined = scope[root];
   for (const key of rest) value = step(value, key);
   if (value === undefined) throw new Unrenderable(source, `{{${source}}} does not exist`);

@@ -1,4 +1,6 @@
+import { isNativeError } from 'node:util/types';
 import type { AttemptError } from '@jobflow/domain';
+import { kindOf } from '../define/kind-of.js';
 import { storableText, withoutUserInfo } from './storable-text.js';
 
 const MESSAGE_BYTES = 4 * 1024;
@@ -9,11 +11,14 @@ const CODE = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 /** Whatever a handler threw, in words. Never throws, not even for a value whose every property does. */
 export function describeThrown(thrown: unknown): AttemptError {
   try {
-    return thrown instanceof Error ? describeError(thrown) : describeOther(thrown);
+    return isError(thrown) ? describeError(thrown) : describeOther(thrown);
   } catch {
     return { message: 'The handler threw a value that cannot be described', code: 'NON_ERROR_THROWN' };
   }
 }
+
+/** Also one of another realm, as code in `node:vm` throws it, whose JSON is empty. */
+const isError = (value: unknown): value is Error => value instanceof Error || isNativeError(value);
 
 function describeError(error: Error): AttemptError {
   const { code, retryable } = error as Error & { code?: unknown; retryable?: unknown };
@@ -26,19 +31,42 @@ function describeError(error: Error): AttemptError {
   };
 }
 
+/**
+ * The value itself goes last: it may be long, and where the whole is cut, the cut must be its end, so that a secret which
+ * began there is still found.
+ */
 function describeOther(thrown: unknown): AttemptError {
-  const shown = typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
-  const kind = thrown === null ? 'null' : typeof thrown;
-  return {
-    message: clean(`The handler threw no Error, but ${kind} ${shown}`, MESSAGE_BYTES),
-    code: 'NON_ERROR_THROWN',
-  };
+  const shown = shownOf(thrown);
+  const which = thrown === '' ? 'an empty string' : kindOf(thrown);
+  const message =
+    thrown === undefined || thrown === null
+      ? `The handler threw ${which}, or rejected with it: only an Error says what went wrong and where`
+      : `The handler threw ${which}, and only an Error says where it came from${shown && `: ${shown}`}`;
+  return { message: clean(message, MESSAGE_BYTES), code: 'NON_ERROR_THROWN' };
+}
+
+/** What there is to read in it: of an object its JSON, else its message; nothing, if it has neither. */
+function shownOf(thrown: unknown): string {
+  if (typeof thrown === 'function') return thrown.name;
+  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+  const json = jsonOf(thrown);
+  if (json !== undefined && json !== '{}') return json;
+  const { message } = thrown as { message?: unknown };
+  return typeof message === 'string' ? message : '';
+}
+
+function jsonOf(thrown: object): string | undefined {
+  try {
+    return JSON.stringify(thrown);
+  } catch {
+    return undefined;
+  }
 }
 
 function withCauses(error: Error): string {
   let text = error.stack ?? '';
   let cause = error.cause;
-  for (let depth = 0; depth < 3 && cause instanceof Error; depth++) {
+  for (let depth = 0; depth < 3 && isError(cause); depth++) {
     text += `\nCaused by: ${cause.stack ?? cause.message}`;
     cause = cause.cause;
   }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { limits } from '@jobflow/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -63,14 +64,42 @@ describe('what a handler threw', () => {
     expect(outcomeOfThrown(new Snooze(500), 1_000)).toEqual({ kind: 'snoozed', until: 1_500 });
   });
 
+  const where = 'and only an Error says where it came from';
+  const nothing = 'or rejected with it: only an Error says what went wrong and where';
   it.each([
-    ['text', 'text'],
-    [undefined, 'undefined'],
-    [null, 'null'],
-    [{ a: 1 }, '{"a":1}'],
-    [throwing, 'cannot be described'],
-  ])('is named when it is no Error: %#', (thrown, words) => {
-    expect(describeThrown(thrown)).toMatchObject({ code: 'NON_ERROR_THROWN', message: expect.stringContaining(words) });
+    ['boom', `The handler threw a string, ${where}: boom`],
+    ['', `The handler threw an empty string, ${where}`],
+    [7, `The handler threw a number, ${where}: 7`],
+    [1n, `The handler threw a bigint, ${where}: 1`],
+    [Symbol('x'), `The handler threw a symbol, ${where}: Symbol(x)`],
+    [function refuse() {}, `The handler threw a function, ${where}: refuse`],
+    [undefined, `The handler threw undefined, ${nothing}`],
+    [null, `The handler threw null, ${nothing}`],
+    [{ message: 'none left', of: 1 }, `The handler threw an object, ${where}: {"message":"none left","of":1}`],
+    [{ message: 'none left', of: 1n }, `The handler threw an object, ${where}: none left`],
+    [['a'], `The handler threw an array, ${where}: ["a"]`],
+    [new Response('x'), `The handler threw a Response, ${where}`],
+    [throwing, 'The handler threw a value that cannot be described'],
+  ])('is told in plain words when it is no Error: %#', (thrown, message) => {
+    expect(describeThrown(thrown)).toEqual({ code: 'NON_ERROR_THROWN', message });
+  });
+
+  it('is cut at its own end, whatever is said around it', () => {
+    const { message } = describeThrown('x'.repeat(10_000));
+    expect(message).toMatch(/^The handler threw a string.*x… \(cut\)$/);
+    expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4 * 1024);
+  });
+
+  it('is an Error also when another realm made it', () => {
+    const foreign = runInNewContext(
+      `Object.assign(new RangeError('far', { cause: new Error('deep') }), { code: 'FAR' })`,
+    );
+    expect(foreign).not.toBeInstanceOf(Error);
+    expect(describeThrown(foreign)).toMatchObject({
+      message: 'far',
+      code: 'FAR',
+      stack: expect.stringContaining('deep'),
+    });
   });
 
   it('is described whatever it is', () => {

@@ -1,3 +1,5 @@
+import { checkOptions, type OptionNames } from '../define/check-options.js';
+
 /** What `fetch` is here: a URL and a RequestInit in, a Response out. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -37,8 +39,14 @@ export interface Credentials {
   renewable: boolean;
 }
 
-/** @throws TypeError for what could never work */
-export function checkClientOptions({ url, apiKey, token, timeoutMs = 1, retries = 0 }: ClientOptions): string {
+const CLIENT_OPTIONS: OptionNames<ClientOptions> = {
+  ...{ url: true, apiKey: true, token: true, fetch: true, traceparent: true, timeoutMs: true, retries: true },
+};
+
+/** @throws TypeError for unknown options, and for what could never work */
+export function checkClientOptions(options: ClientOptions): string {
+  checkOptions('client', options, CLIENT_OPTIONS);
+  const { url, apiKey, token, timeoutMs = 1, retries = 0 } = options;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     throw new TypeError(`url must be an http or https URL such as http://127.0.0.1:4000, not ${JSON.stringify(url)}`);

@@ -1,9 +1,11 @@
 import { callerFile } from '../isolation/caller-file.js';
 import { childRole } from '../isolation/child-role.js';
 import { wantsProcess } from '../isolation/wants-process.js';
+import { checkHandlerCall } from './check-call.js';
+import type { OptionNames } from './check-options.js';
 import type { HandlerContext } from './handler-context.js';
 import type { InputOf, InputSchema, InputSent, JsonSchema } from './input-schema.js';
-import { checkJobOptions, type JobOptions } from './job-options.js';
+import { checkJobOptions, JOB_OPTIONS, type JobOptions } from './job-options.js';
 import type { Serialized, TYPES } from './job-types.js';
 
 const HANDLER = Symbol.for('jobflow.handler');
@@ -21,6 +23,13 @@ export interface HandlerOptions<S extends InputSchema = InputSchema> extends Job
   heartbeatMs?: number;
 }
 
+const HANDLER_OPTIONS: OptionNames<HandlerOptions> = {
+  ...JOB_OPTIONS,
+  isolation: true,
+  module: true,
+  heartbeatMs: true,
+};
+
 /** A named function that carries out runs of the job of that name. `I`: what is sent to it, `R`: what comes back. */
 // biome-ignore lint/suspicious/noExplicitAny: handlers of different types live in one list
 export interface Handler<I = any, R = any> {
@@ -37,16 +46,16 @@ export interface Handler<I = any, R = any> {
  * Defines how runs of a job are carried out. The returned value becomes the run's result (JSON, at most 256 KiB). A
  * worker that is given the handler registers the job with these options: see `decideRegistration`.
  *
- * @throws TypeError for options that could not work, naming the field
+ * @throws TypeError for arguments left out, for unknown options, and for ones that could not work, naming the field
  */
 export function defineHandler<S extends InputSchema = JsonSchema, R = unknown>(
   name: string,
   options: HandlerOptions<S>,
   handle: (ctx: HandlerContext<InputOf<S>>) => R,
 ): Handler<InputSent<S>, Serialized<Awaited<R>>> {
-  checkJobOptions(name, options);
+  checkHandlerCall(name, options, handle);
+  checkJobOptions(name, options, HANDLER_OPTIONS);
   checkHandlerOptions(name, options);
-  if (typeof handle !== 'function') throw new TypeError(`job ${JSON.stringify(name)}: its handler is not a function`);
   return make({ name, options, module: options.module ?? callerFile(import.meta.url), handle });
 }
 

@@ -113,7 +113,28 @@ describe('options that could not work', () => {
   });
 
   it.each([
+    ['retires', /^job "mail": unknown option "retires"; there are title, .*retry, .*heartbeatMs$/],
+    ['timeoutMs', /^job "mail": unknown option "timeoutMs"; did you mean "timeout"\?$/],
+    ['Retry', /^job "mail": unknown option "Retry"; did you mean "retry"\?$/],
+    ['spec', /^job "mail": unknown option "spec"; there are /],
+  ])('%s, which there is not, is refused of a handler, also where options are spread', (option, words) => {
+    const spread = { ...{ title: 'Mail', [option]: undefined }, queue: 'letters' };
+    expect(() => defineHandler('mail', spread, () => 1)).toThrow(TypeError);
+    expect(() => defineHandler('mail', spread, () => 1)).toThrow(words);
+  });
+
+  it('that there are not are refused of a job, and within a policy, with the one that was meant', () => {
+    const define = (options: object) => () => defineJob('mail', options);
+    expect(define({ knd: 'HTTP' })).toThrow('job "mail": unknown option "knd"; did you mean "kind"?');
+    expect(define({ isolation: 'process' })).toThrow('job "mail": unknown option "isolation"; there are');
+    expect(define({ retry: { maxAttemps: 3 } })).toThrow('"retry.maxAttemps"; did you mean "retry.maxAttempts"?');
+    expect(define({ limits: { memory: 64 } })).toThrow('"limits.memory"; did you mean "limits.memoryMb"?');
+  });
+
+  it.each([
     [{ kind: 'HTTTP' }, /kind/],
+    [{ kind: 'HTTP', spec: { url: 'https://example.com', method: 'FETCH' } }, /spec\.method: must be one of GET/],
+    [{ kind: 'HTTP', spec: { url: 'https://{{inptu.host}}/' } }, /spec\.url: .*did you mean \{\{input\.host\}\}/],
     [{ spec: { url: 'https://example.com' } }, /spec\.url/],
     [{ kind: 'HTTP', spec: {} }, /spec\.url/],
     [{ kind: 'SHELL', spec: { script: 'echo {{input.x}}' } }, /spec\.script: may not hold templates/],
@@ -138,6 +159,44 @@ describe('options that could not work', () => {
       limits: { memoryMb: 64, cpuSeconds: 5, concurrency: 100_000 },
     } as const;
     expect(defineHandler('fine', options, () => 1).module).toBe(import.meta.url);
+  });
+});
+
+describe('a definition that is called wrongly', () => {
+  const name = 'the first argument must be the name of the job, a string, not';
+  const write = `write defineHandler('mail.send', {}, async (ctx) => { … })`;
+  it.each<[unknown[], string]>([
+    [[], `defineHandler: ${name} undefined: ${write}`],
+    [[7, {}, () => 1], `defineHandler: ${name} a number: ${write}`],
+    [[{}, () => 1], `defineHandler: ${name} an object: ${write}`],
+    [[() => 1], `defineHandler: ${name} a function: ${write}`],
+    [['a'], 'job "a": the options and the handler are missing: write defineHandler("a", {}, async (ctx) => { … })'],
+    [
+      ['a', () => 1],
+      'job "a": the options were left out, and a handler without any needs {}: write defineHandler("a", {}, handler)',
+    ],
+    [
+      ['a', () => 1, { queue: 'q' }],
+      'job "a": the options come before the handler: write defineHandler("a", options, handler)',
+    ],
+    [['a', {}], 'job "a": the handler is missing: write defineHandler("a", options, async (ctx) => { … })'],
+    [
+      ['a', {}, 'mail.js'],
+      'job "a": the handler must be a function, not a string: write defineHandler("a", options, async (ctx) => { … })',
+    ],
+    [['a', null, () => 1], 'job "a": the options must be an object, not null'],
+    [['a', undefined, () => 1], 'job "a": the options must be an object, not undefined'],
+    [['a', [], () => 1], 'job "a": the options must be an object, not an array'],
+  ])('says what is wrong and what to write: %#', (given, message) => {
+    const define = () => (defineHandler as (...given: unknown[]) => unknown)(...given);
+    expect(define).toThrow(TypeError);
+    expect(define).toThrow(new TypeError(message));
+  });
+
+  it('says so of a job as well', () => {
+    const define = defineJob as (...given: unknown[]) => unknown;
+    expect(() => define()).toThrow(`defineJob: ${name} undefined: write defineJob('mail.send', { … })`);
+    expect(() => define('a', null)).toThrow('job "a": the options must be an object, not null');
   });
 });
 

@@ -7,6 +7,8 @@ import {
 } from '@jobflow/contracts';
 import { jobProblems } from '@jobflow/domain/job-problems';
 import { z } from 'zod';
+import { checkOptions, type OptionNames } from './check-options.js';
+import type { HandlerOptions } from './define-handler.js';
 import type { JobDefinitionOptions } from './define-job.js';
 import type { InputSchema } from './input-schema.js';
 import { jobStateOf } from './job-state.js';
@@ -43,24 +45,34 @@ export interface JobOptions<S extends InputSchema = InputSchema> {
   tags?: string[];
 }
 
-/** A mistyped name must not be a default in disguise. */
-const Named = z.object({
-  retry: z.strictObject(RetrySchema.shape).partial().optional(),
-  timeout: z.strictObject(TimeoutSchema.shape).optional(),
-  limits: z.strictObject(LimitsSchema.shape).optional(),
-});
+export const JOB_OPTIONS: OptionNames<JobOptions> = {
+  ...{ title: true, description: true, input: true, defaultInput: true, queue: true, priority: true, retry: true },
+  ...{ timeout: true, limits: true, guarantee: true, logLevel: true, tags: true },
+};
+
+const POLICIES = { retry: RetrySchema.partial(), timeout: TimeoutSchema, limits: LimitsSchema };
+const Policies = z.object(POLICIES).partial();
 
 /**
  * Refuses a definition that the platform would refuse later, while its author is still looking at it. Whether an input
  * schema can be compiled is found out by the worker that registers the job: the compiler costs more than a handler.
  */
-export function checkJobOptions(name: string, options: JobDefinitionOptions): void {
+export function checkJobOptions(
+  name: string,
+  options: JobDefinitionOptions,
+  names: OptionNames<JobDefinitionOptions> | OptionNames<HandlerOptions>,
+): void {
+  const whose = `job ${JSON.stringify(name)}`;
   const refuse = (at: string, problem: string) => {
-    throw new TypeError(`job ${JSON.stringify(name)}: ${at}: ${problem}`);
+    throw new TypeError(`${whose}: ${at}: ${problem}`);
   };
+  checkOptions(whose, options, names);
   const { retry, timeout, limits } = options;
-  const { error } = Named.safeParse({ retry, limits, ...(typeof timeout !== 'number' && { timeout }) });
+  const policies = { retry, limits, ...(typeof timeout !== 'number' && { timeout }) };
+  const { error } = Policies.safeParse(policies);
   for (const [at, problem] of Object.entries(error ? zodProblems(error) : {})) refuse(at, problem);
+  for (const [policy, given] of Object.entries(policies))
+    if (given) checkOptions(whose, given, POLICIES[policy as keyof typeof POLICIES].shape, `${policy}.`);
   const { input: _, ...plain } = options;
   for (const [at, problem] of Object.entries(jobProblems(jobStateOf(name, plain, 0, '')))) refuse(at, problem);
 }

@@ -1,6 +1,7 @@
 import type { Clock, NatsCredentials, NatsLink } from '@jobflow/platform';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { checkOptions, type OptionNames } from '../define/check-options.js';
 import type { Handler } from '../define/define-handler.js';
 import type { JobDefinition } from '../define/define-job.js';
 import type { RegisterMode } from './decide-registration.js';
@@ -59,10 +60,18 @@ export interface WorkerOptions {
   clock?: Clock;
 }
 
+const WORKER_OPTIONS: OptionNames<WorkerOptions> = {
+  ...{ nats: true, credentials: true, redis: true, handlers: true, jobs: true, register: true, queues: true },
+  ...{ concurrency: true, prefetch: true, kinds: true, noHandlerAfterMs: true, drainMs: true, heartbeatThread: true },
+  ...{ onStopped: true, id: true, version: true, actor: true, logger: true, metrics: true, clock: true },
+};
+
 const KNOWN = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /** Refuses what could not work, before anything is connected. */
 export function checkWorkerOptions(options: WorkerOptions): void {
+  const id: unknown = options?.id;
+  checkOptions(typeof id === 'string' ? `worker ${JSON.stringify(id)}` : 'worker', options, WORKER_OPTIONS);
   const { concurrency = 50, prefetch = 0, queues = [] } = options;
   if (!options.nats) {
     throw new TypeError(

@@ -258,4 +258,17 @@ describe('options', () => {
       expect(() => checkWorkerOptions({ nats: 'nats://x', ...options })).toThrow(RangeError);
     },
   );
+
+  it('that there are not are refused by name, with the one that was meant', () => {
+    const check = (options: object) => () => checkWorkerOptions({ nats: 'nats://x', ...options });
+    expect(check({ concurency: 5 })).toThrow(
+      new TypeError('worker: unknown option "concurency"; did you mean "concurrency"?'),
+    );
+    expect(check({ id: 'w-1', handler: [] })).toThrow(
+      new TypeError('worker "w-1": unknown option "handler"; did you mean "handlers"?'),
+    );
+    expect(check({ retries: 3 })).toThrow(/^worker: unknown option "retries"; there are nats, .*clock$/);
+    for (const options of [undefined, null, 'nats://x'])
+      expect(() => checkWorkerOptions(options as never)).toThrow(/^worker: the options must be an object, not /);
+  });
 });

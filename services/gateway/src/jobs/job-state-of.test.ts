@@ -45,6 +45,25 @@ describe('a job', () => {
     expect(problems({ kind: 'JAVASCRIPT', spec: { code: 'x'.repeat(130 * 1024) } })).toEqual(['spec']);
   });
 
+  it('has a default input that it takes, unless only a flow can tell', () => {
+    const inputSchema = { type: 'object', required: ['to'], properties: { to: { type: 'string' } } };
+    const wrong = (input: Partial<JobInput>) => jobProblems(made(input), []);
+    expect(wrong({ inputSchema, defaultInput: { to: 5 } })).toEqual({ 'defaultInput.to': 'must be string' });
+    expect(wrong({ inputSchema, defaultInput: {} })).toEqual({ 'defaultInput.to': 'is required' });
+    expect(wrong({ inputSchema, defaultInput: [] })).toEqual({ defaultInput: 'must be object' });
+    expect(wrong({ inputSchema: { type: 7 }, defaultInput: 1 })).toEqual({ inputSchema: expect.any(String) });
+    const large = { to: ['x'.repeat(256 * 1024)] };
+    expect(wrong({ inputSchema, defaultInput: large })).toEqual({ defaultInput: expect.stringContaining('bytes') });
+    for (const taken of [
+      { inputSchema },
+      { inputSchema, defaultInput: { to: 'ada' } },
+      { inputSchema, defaultInput: { to: '{{parents.a.result}}', copies: 1 } },
+      { inputSchema, defaultInput: '{{parents.a.result}}' },
+      { defaultInput: { to: 5 } },
+    ])
+      expect(wrong(taken)).toEqual({});
+  });
+
   it('may limit memory and CPU where a process of its own keeps it', () => {
     expect(problems({ kind: 'SHELL', spec: { script: 'x' }, limits: { memoryMb: 64, cpuSeconds: 5 } })).toEqual([]);
     expect(problems({ limits: { memoryMb: 64, cpuSeconds: 5 } })).toEqual([]);
@@ -88,6 +107,29 @@ describe('a job with something wrong in it, made some other way', () => {
     expect(changes({ title: 'y'.repeat(201) })).toEqual(['title']);
     expect(changes({ limits: { concurrencyKey: 'a' } })).toEqual(['limits.concurrency']);
     expect(changes({ inputSchema: 7 })).toEqual(['inputSchema']);
+  });
+
+  it('is held to a method, templates and a default input that it has only where a change touches or causes them', () => {
+    const inputSchema = { type: 'object', properties: { to: { type: 'string' } } };
+    const stored = made({
+      ...{ kind: 'HTTP', inputSchema, defaultInput: { to: 5 } },
+      spec: { url: 'https://example.com', method: 'PURGE', body: '{{inptu.x}}' },
+    });
+    const found = (input: Parameters<typeof changedJob>[1], job = stored) =>
+      Object.keys(changeProblems(job, changedJob(job, input, around), [])).sort();
+    expect(found({ title: 'better', enabled: false, retry: { maxAttempts: 9 }, queue: 'mail' })).toEqual([]);
+    expect(found({ inputSchema: { ...inputSchema, title: 'Mail' } })).toEqual([]);
+    expect(found({ spec: { url: 'https://example.com/x', method: 'PURGE', body: '{{inptu.x}}' } })).toEqual([
+      'spec.body',
+      'spec.method',
+    ]);
+    expect(found({ spec: { url: 'https://example.com/x' } })).toEqual([]);
+    expect(found({ defaultInput: { to: 6 } })).toEqual(['defaultInput.to']);
+    expect(found({ inputSchema: { ...inputSchema, required: ['from'] } })).toEqual(['defaultInput.from']);
+    expect(found({ defaultInput: null })).toEqual([]);
+    const fine = { ...stored, defaultInput: { to: 'ada' } };
+    expect(found({ inputSchema: { type: 'array' } }, fine)).toEqual(['defaultInput']);
+    expect(found({ inputSchema: { type: 'array' }, defaultInput: null }, fine)).toEqual([]);
   });
 
   it('is judged whole once it is switched on or becomes another kind', () => {

@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  defaultRetryPolicy,
-  defaultTimeoutPolicy,
-  type JobState,
-  type Json,
-  type TimeoutPolicy,
-} from '@jobflow/contracts';
-import { jobProblems as ownProblems } from '@jobflow/domain';
-import { compileSchema } from '@jobflow/platform/input-schema';
+import { defaultRetryPolicy, defaultTimeoutPolicy, type JobState, type TimeoutPolicy } from '@jobflow/contracts';
+import { jobProblems as ownProblems, parentsIn } from '@jobflow/domain';
+import { compileSchema, schemaProblems } from '@jobflow/platform/input-schema';
 import type { JobInput, JobUpdateInput } from './job-input.js';
 import { specProblems } from './spec-schemas.js';
 
@@ -87,12 +81,29 @@ function policy<P extends object>(given: { [K in keyof P]?: P[K] | null } | null
 
 /** Everything that is wrong with a job, by path. @param allow ranges of addresses that jobs may call */
 export function jobProblems(job: JobState, allow: readonly string[]): Record<string, string> {
-  return { ...ownProblems(job), ...specProblems(job.kind, job.spec, allow), ...schemaProblem(job.inputSchema) };
+  const own = ownProblems(job);
+  // One that is too large is not looked into.
+  const { defaultInput } = own.defaultInput === undefined ? job : {};
+  return {
+    ...own,
+    ...specProblems(job.kind, job.spec, allow),
+    ...inputProblems({ inputSchema: job.inputSchema, defaultInput }),
+  };
 }
 
-function schemaProblem(schema: Json | undefined): Record<string, string> {
-  const compiled = schema === undefined ? undefined : compileSchema(schema);
-  return compiled && !compiled.ok ? { inputSchema: compiled.reason } : {};
+/**
+ * What is wrong with the schema, else what it refuses of what "Run now" sends; where that holds templates over parents,
+ * only a flow's node can tell.
+ */
+function inputProblems({
+  inputSchema,
+  defaultInput,
+}: Pick<JobState, 'inputSchema' | 'defaultInput'>): Record<string, string> {
+  const compiled = inputSchema === undefined ? undefined : compileSchema(inputSchema);
+  if (compiled && !compiled.ok) return { inputSchema: compiled.reason };
+  if (defaultInput === undefined || parentsIn(defaultInput).length > 0) return {};
+  const problems = Object.entries(schemaProblems({ inputSchema }, defaultInput));
+  return Object.fromEntries(problems.map(([path, problem]) => [path.replace(/^input/, 'defaultInput'), problem]));
 }
 
 /**

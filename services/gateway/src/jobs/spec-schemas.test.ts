@@ -12,6 +12,11 @@ describe('the specification of a job', () => {
     ['SQL', { ...sql, query: `select '{{"a":1}}'::text, '{1,2}'::int[]` }],
     ['HTTP', { url: '{{secrets.hook}}', method: '{{input.method}}', headers: { 'X-A': '{{secrets.a}}' } }],
     ['JAVASCRIPT', { code: 'return input.n * 2' }],
+    ['HTTP', { url: 'https://example.com', body: '\\{{name}} {{.Names}}' }],
+    ...['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'get', 'Patch'].map((method): [JobKind, Json] => [
+      'HTTP',
+      { url: 'https://example.com', method },
+    ]),
   ])('of kind %s is taken: %j', (kind, spec) => {
     expect(specProblems(kind, spec, [])).toEqual({});
   });
@@ -27,8 +32,13 @@ describe('the specification of a job', () => {
     ['SQL', { ...sql, readOnly: 'no' }, 'spec.readOnly', /./],
     ['HTTP', { url: 'https://example.com', headers: { Host: 'x' } }, 'spec.headers.Host', /set by the connection/],
     ['HTTP', { url: 'https://example.com', headers: { 'a b': 'x' } }, 'spec.headers.a b', /name of a header/],
-    ['HTTP', { url: 'https://example.com', method: 'GET /' }, 'spec.method', /such as GET/],
-    ['HTTP', { url: 'https://example.com', method: 'CONNECT' }, 'spec.method', /such as GET/],
+    ['HTTP', { url: 'https://example.com', method: 'GET /' }, 'spec.method', /one of GET/],
+    ['HTTP', { url: 'https://example.com', method: 'CONNECT' }, 'spec.method', /one of GET/],
+    ['HTTP', { url: 'https://example.com', method: 'FETCH' }, 'spec.method', /one of GET, .* OPTIONS$/],
+    ['HTTP', { url: 'https://example.com', body: '{{inptu.x}}' }, 'spec.body', /did you mean \{\{input\.x\}\}/],
+    ['HTTP', { url: 'https://{{inptu.host}}/' }, 'spec.url', /must begin with input/],
+    ['HTTP', { url: 'https://example.com', method: '{{inptu.m}}' }, 'spec.method', /did you mean/],
+    ['SHELL', { script: 'x', args: ['{{name}}'] }, 'spec.args.0', /must begin with input/],
     ['HTTP', { url: 'https://u:p@example.com' }, 'spec.url', /user name/],
     ['HTTP', { url: 'http://169.254.169.254/x' }, 'spec.url', /not a public address/],
     ['JAVASCRIPT', { code: 'return (' }, 'spec.code', /does not compile/],
