@@ -59,11 +59,11 @@ export const isLookDue = (lastAskedAt: number, levels: number, now: number): boo
 const STANDING_SHARE = 4;
 
 /**
- * Decides which pulls to make. First those that do not wait for the next message, on levels that have something: from the top, each with all
- * slots that are left (the level below gets what the one above leaves), one for a level where one was heard of. Of equal levels that which was not
- * asked for longest goes first. Then standing pulls of one on the empty levels,
- * the most recently active first, as many as a quarter of all slots; while some level is busy, only on those above it.
- * Of levels left over the next message is heard of, and only then asked for: what holds no slot costs no time either.
+ * Decides which pulls to make. First on levels that have something, from the top: each with all slots that are left (the
+ * level below gets what the one above leaves), or one where one was heard of; of equal levels whichever was not asked for
+ * longest. Then standing pulls of one on the empty levels, the most recently active first, as many as a quarter of all
+ * slots; while some level is busy, only on those above it. Of levels left over the next message is heard of, and only then
+ * asked for: what holds no slot costs no time either.
  */
 export function planPulls<L extends PlannedLevel>(input: PlanInput<L>): Pull<L>[] {
   const { levels, capacity, now } = input;

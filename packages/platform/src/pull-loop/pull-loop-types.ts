@@ -68,8 +68,8 @@ export interface PullLoopOptions {
 
 /**
  * Pulls from many levels for one set of slots, and never asks for more than are free. Idle, a standing pull of one waits
- * on each level, or the next message is heard of where that would hold too many slots; busy, pulls that do not wait go from the top over the levels that had something, and every 16th from
- * the bottom, so that nothing starves.
+ * on each level, or the next message is heard of where that would hold too many slots; busy, pulls that do not wait go
+ * from the top over the levels that had something, and every 16th from the bottom, so that nothing starves.
  */
 export interface PullLoop extends Service {
   /** Replaces the levels. What is under way on a level that is gone is withdrawn, and may still bring a message. */
