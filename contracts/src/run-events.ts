@@ -72,7 +72,7 @@ export const RunQueued = z.object({
   losses: z.int().min(1).optional(),
   /** Since when it has been due without any worker having a handler for it. */
   waitingSince: Instant.optional(),
-  /** It was refused a start by a limit before: since when it waits, and whether its turn under a rate was booked. */
+  /** It was refused a start by a limit before: its place in line, and whether its turn under a rate was booked. */
   limited: z.object({ since: Instant, booked: z.boolean().optional() }).optional(),
   /** How often the run had been rescheduled as far as its queuer knew: the fold tells by it who did not know the last time. */
   reschedules: z.int().min(1).optional(),

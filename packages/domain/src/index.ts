@@ -10,6 +10,7 @@ export * from './json/merge-patch.js';
 export * from './limits/flow-limits.js';
 export * from './limits/limit-keys.js';
 export * from './limits/permit-waits.js';
+export * from './limits/place-in-line.js';
 export * from './retry/outcome.js';
 export * from './retry/retry-delay.js';
 export * from './retry/settle.js';

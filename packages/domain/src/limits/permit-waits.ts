@@ -4,9 +4,11 @@ import { queueNext } from '../runs/end-run.js';
 import type { RunLifeEvent } from '../runs/evolve-run.js';
 import type { RunEffect } from '../runs/run-effect.js';
 import type { RunState } from '../runs/run-state.js';
+import { placeInLine, sinceOfPlace } from './place-in-line.js';
 
 /*
- * Runs that a concurrency limit refused wait in the read model, by key, first refused first woken. Who wakes them is
+ * Runs that a concurrency limit refused wait in the read model, by key, woken in the order of their places: first refused
+ * first woken, the urgent before others (`place-in-line.ts`). Who wakes them is
  * decided here, from the log alone; Redis, which counts the permits, may be lost at any time.
  *
  *     refused ──▶ waits (limitKey) ──wake──▶ due now (nextAttemptAt) ──RunQueued──▶ queued ──▶ starts, or refused again
@@ -81,7 +83,7 @@ export const hasLetGo = (holder: { delivery: number }, state: RunState | undefin
 
 /** A run that a limit kept from starting. A rate has booked its turn; for a permit it waits until it is woken. */
 export function limited(state: RunState, event: RunEventOf<'RunLimited'>): { state: RunState; effects: RunEffect[] } {
-  const since = state.limitedSince ?? event.at;
+  const place = state.limitedSince ?? placeInLine(event.at, state.priority);
   const waiting: RunState = {
     ...state,
     status: 'QUEUED',
@@ -92,9 +94,9 @@ export function limited(state: RunState, event: RunEventOf<'RunLimited'>): { sta
     progress: undefined,
     progressMessage: undefined,
     limitKey: event.key,
-    limitedSince: since,
+    limitedSince: place,
     waitReason: event.limit === 'rate' ? 'RATE_LIMIT' : 'CONCURRENCY_LIMIT',
-    waitSince: since,
+    waitSince: sinceOfPlace(place, state.priority),
   };
   if (event.limit === 'concurrency')
     return { state: { ...waiting, limitKeys: including(event.key, state.limitKeys) }, effects: [] };

@@ -1,4 +1,5 @@
 import type { RunEventOf } from '@jobflow/contracts';
+import { placeInLine, sinceOfPlace } from '../limits/place-in-line.js';
 import { queueNext } from './end-run.js';
 import { touchedBy } from './evolve-dead-letter.js';
 import { queueAt } from './next-queueing.js';
@@ -43,7 +44,7 @@ export function rescheduled(
     case 'SCHEDULED':
       return waiting({ ...state, dueAt: at, nextAttemptAt: undefined }, at);
     default:
-      return isInLog(state) ? fromLog(touched, state, at, meta.at) : fromWaiting(state, at, meta.at);
+      return isInLog(state) ? fromLog(touched, state, at, meta.at) : fromWaiting(touched, state, at, meta.at);
   }
 }
 
@@ -59,10 +60,12 @@ function fromLog(before: RunState, state: RunState, at: number, now: number): Mo
   return waiting({ ...unlimited(state), status: 'SCHEDULED', dueAt: at, superseded: true }, at);
 }
 
-/** What was to be queued again anyway. One that a limit refused keeps its place if it is to try now. */
-function fromWaiting(state: RunState, at: number, now: number): Moved {
+/** What was to be queued again anyway. One that a limit refused keeps its place, by its priority now, if it is to try at once. */
+function fromWaiting(before: RunState, state: RunState, at: number, now: number): Moved {
   if (at > now) return waiting({ ...unlimited(state), status: 'SCHEDULED', dueAt: at, nextAttemptAt: undefined }, at);
-  return waiting({ ...unlimited(state), limitedSince: state.limitedSince, nextAttemptAt: at }, at);
+  const { limitedSince: place, priority } = before;
+  const limitedSince = place === undefined ? undefined : placeInLine(sinceOfPlace(place, priority), state.priority);
+  return waiting({ ...unlimited(state), limitedSince, nextAttemptAt: at }, at);
 }
 
 const unlimited = (state: RunState): RunState => ({

@@ -66,7 +66,7 @@ export interface RunState {
   limitKeys?: string[] | undefined;
   /** The limit that refused it last, while it waits for that. */
   limitKey?: string | undefined;
-  /** When a limit first refused it, since it was last started: its place among those who wait. */
+  /** Its place among those who wait, from when a limit first refused it since it was last started: `place-in-line.ts`. */
   limitedSince?: number | undefined;
   /** Where the message of the current queueing is in its stream. */
   queuedSeq?: number | undefined;

@@ -1,4 +1,4 @@
-/** Who waits for which key, the longest waiting first. */
+/** Who waits for which key, in the order of their places. */
 export class KeyLines<E extends { since: number }> {
   readonly #lines = new Map<string, E[]>();
   readonly #keys = new Map<E, string>();

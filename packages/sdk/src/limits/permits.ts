@@ -17,7 +17,7 @@ export interface PermitRequest {
   delivery: number;
   concurrency: readonly ConcurrencyLimit[];
   rate?: RateLimit;
-  /** When a limit first refused it, if one did: reservations of those who wait longer go before it. */
+  /** Its place in line: what is kept for those before it is not for it. */
   since?: number;
   /** Its turn under the rate was booked, and is now. */
   booked: boolean;

@@ -1,4 +1,5 @@
 import type { RunEventOf } from '@jobflow/contracts';
+import { placeInLine } from '@jobflow/domain';
 import type { Clock, StateStore, Timer } from '@jobflow/platform';
 import { comeAgainAfter } from '../intake/come-again.js';
 import type { Admitted } from '../intake/suspects.js';
@@ -45,7 +46,7 @@ export interface RunLimitsOptions {
 export interface Entry {
   admitted: Admitted;
   limits: EffectiveLimits;
-  /** Its place: since when it waits, all its refusals together. */
+  /** Its place in line: since when it waits, all its refusals together, and its priority. */
   since: number;
   booked: boolean;
   deadline: number;
@@ -127,7 +128,7 @@ export class RunLimits {
     const entry: Entry = {
       admitted,
       limits,
-      since: before?.since ?? now,
+      since: before?.since ?? placeInLine(now, run.priority),
       booked: before?.booked === true && limits.rate !== undefined,
       deadline: now + PATIENCE_MS,
       asking: false,
@@ -190,13 +191,12 @@ export class RunLimits {
     entry.asking = true;
     this.asking += 1;
     this.#wantSlot.delete(entry);
-    const since = entry.admitted.queued.limited?.since;
     const request = {
       runId: run.id,
       delivery,
       ...entry.limits,
       booked: entry.booked,
-      ...(since !== undefined && { since }),
+      since: entry.since,
     };
     void permits.take(request).then((answer) => {
       entry.asking = false;

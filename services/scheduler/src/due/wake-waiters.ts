@@ -31,9 +31,9 @@ const MOST_WOKEN = 50;
 const WAITS = `status = 'QUEUED' and limit_key is not null and next_attempt_at is null`;
 /** The head of each line, if it has waited for long. */
 const LINES = `select key, queue, limits from (
-    select distinct on (limit_key) limit_key as key, queue, policy->'limits' as limits, limited_since from read.runs
+    select distinct on (limit_key) limit_key as key, queue, policy->'limits' as limits, wait_since from read.runs
     where ${WAITS} order by limit_key, limited_since, id) as heads
-  where limited_since <= $1 limit ${MOST_KEYS}`;
+  where wait_since <= $1 limit ${MOST_KEYS}`;
 const HOLDERS = `select key, count(*)::int as running from read.runs, unnest(limit_keys) as key
   where status = 'RUNNING' and limit_keys is not null and key = any($1::text[]) group by key`;
 const OLDEST = `select id from read.runs where ${WAITS} and limit_key = $1 order by limited_since, id limit $2`;
