@@ -6,15 +6,23 @@ export interface Patience {
 }
 
 /** A check took longer than it may. */
-export class CheckTooSlow extends Error {}
+export class CheckTooSlow extends Error {
+  /** @param starved it got less of the processor than it may take: it says nothing of what was checked */
+  constructor(
+    message: string,
+    readonly starved: boolean,
+  ) {
+    super(message);
+  }
+}
 
 /** What a check that nobody watches may cost, at the very most: some 10 ms, if each step finds a mistake. */
 const CERTAIN_STEPS = 500_000;
 /** The longest that one check may take. */
 const LONGEST_MS = 200;
 
-/** How often a check is tried, each time twice as long, that got less of the processor than it may take. */
-const TRIES = 3;
+/** How often something is tried, each time twice as long, that got less of the processor than it may take. */
+export const TRIES = 3;
 
 const RUN = new vm.Script('run()');
 const UNCERTAIN = Symbol('this may take more steps than are left');
@@ -54,11 +62,12 @@ export function matchBounded(pattern: string, steps: number, match: () => boolea
   return matched;
 }
 
-const tooSlow = (pattern: string | undefined) =>
+const tooSlow = (pattern: string | undefined, starved: boolean) =>
   new CheckTooSlow(
     pattern === undefined
       ? "takes too long to check against the job's inputSchema"
       : `the pattern ${pattern} takes too long on this text`,
+    starved,
   );
 
 /**
@@ -79,7 +88,8 @@ export function watched<T>(mostMs: number, run: () => T, tries = 1): T {
       } catch (error) {
         if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
         const { user, system } = process.threadCpuUsage(before);
-        if (n >= tries || (user + system) / 1_000 >= 0.9 * mostMs) throw tooSlow(matching);
+        const starved = (user + system) / 1_000 < 0.9 * mostMs;
+        if (n >= tries || !starved) throw tooSlow(matching, starved);
       }
     }
   } finally {

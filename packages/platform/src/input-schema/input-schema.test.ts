@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileSchema, schemaProblems } from './input-schema.js';
 
 const problems = (inputSchema: Parameters<typeof compileSchema>[0], input: Parameters<typeof schemaProblems>[1]) =>
@@ -132,6 +132,20 @@ describe('a schema', () => {
       reason: 'takes too long to compile: it must be simpler',
     });
     expect(compileSchema({ $id: 'https://example.com/other', type: 'string' })).toMatchObject({ ok: true });
+  });
+
+  it('is not called too slow on a machine that is too busy', () => {
+    const slow = { $id: 'https://example.com/busy', oneOf: Array.from({ length: 1_000 }, () => ({ type: 'string' })) };
+    const used = vi.spyOn(process, 'threadCpuUsage').mockReturnValue({ user: 100, system: 0 });
+    expect(compileSchema(slow, 5)).toEqual({
+      ok: false,
+      reason: 'could not be compiled, since this machine is too busy; try again',
+      ...{ tooSlow: true, starved: true },
+    });
+    // Each try is twice as long as the one before.
+    expect(used).toHaveBeenCalledTimes(2 * 3);
+    used.mockRestore();
+    expect(compileSchema(slow)).toMatchObject({ ok: true });
   });
 
   it('that says what it is called compiles also after a check that took all its steps', () => {

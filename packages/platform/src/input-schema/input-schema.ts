@@ -3,7 +3,7 @@ import { Ajv, type AnySchema, type CodeOptions, type ErrorObject, type Options, 
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { boundedCheck, CheckTooSlow, type Patience, watched } from './bounded-check.js';
+import { boundedCheck, CheckTooSlow, type Patience, TRIES, watched } from './bounded-check.js';
 import { boundedFormat, boundedPattern } from './bounded-pattern.js';
 import { sizeOf } from './size-of.js';
 import { forgetValues, uniqueItems } from './unique-items.js';
@@ -48,7 +48,12 @@ function prepared<T extends Ajv | Ajv2019 | Ajv2020>(ajv: T): T {
   return ajv;
 }
 
-export type Compiled = { ok: true; schema: CompiledSchema } | { ok: false; reason: string; tooSlow?: boolean };
+/** `starved`: too slow for want of a processor, which says nothing of the schema. */
+export type Compiled =
+  | { ok: true; schema: CompiledSchema }
+  | { ok: false; reason: string; tooSlow?: boolean; starved?: boolean };
+
+const STARVED = 'could not be compiled, since this machine is too busy; try again';
 
 export interface CompiledSchema {
   validate: ValidateFunction;
@@ -78,14 +83,25 @@ export function compileSchema(schema: Json, mostMs = COMPILE_MS): Compiled {
       draft.made = draft.make();
       draft.uses = 0;
     }
-    const { made } = draft;
-    const validate = watched(mostMs, () => made.compile(schema as AnySchema));
+    const validate = watched(
+      mostMs,
+      () => {
+        const made = draft.made ?? draft.make();
+        draft.made = undefined;
+        try {
+          return made.compile(schema as AnySchema);
+        } finally {
+          // Not after an interruption, which nothing runs after: nobody knows what the compiler remembers then.
+          draft.made = made;
+        }
+      },
+      TRIES,
+    );
     // Without references each part of a schema looks at each part of an input once.
     return { ok: true, schema: { validate, stepsEach: REFERENCE.test(text) ? Number.POSITIVE_INFINITY : text.length } };
   } catch (error) {
     if (error instanceof CheckTooSlow) {
-      // Interrupted somewhere within: nobody knows what it remembers.
-      draft.made = undefined;
+      if (error.starved) return { ok: false, reason: STARVED, tooSlow: true, starved: true };
       return { ok: false, reason: 'takes too long to compile: it must be simpler', tooSlow: true };
     }
     return { ok: false, reason: `is not a usable JSON Schema: ${(error as Error).message}` };
@@ -129,7 +145,7 @@ function compiledOf(inputSchema: object, { leftMs }: Patience, now: number): Com
   const compiled = compileSchema(inputSchema as Json, leftMs);
   if (compiled.ok || !compiled.tooSlow) known.set(inputSchema, { compiled, until: Number.POSITIVE_INFINITY });
   // With less time than others have it proves nothing.
-  else if (leftMs >= COMPILE_MS) known.set(inputSchema, { compiled, until: now + AGAIN_MS });
+  else if (leftMs >= COMPILE_MS && !compiled.starved) known.set(inputSchema, { compiled, until: now + AGAIN_MS });
   return compiled;
 }
 
