@@ -94,6 +94,18 @@ describe('a job’s concurrency', () => {
     expect(ids.filter((id) => types(id).includes('RunLimited'))).toEqual([]);
   });
 
+  it('lets the urgent go first, whenever they came', async () => {
+    const [held] = await many(1, 'one', { meter: 'urgent', gate: 'urgent' });
+    await house.fold.when(held as string, ({ status }) => status === 'RUNNING');
+    const ids: string[] = [];
+    for (const priority of [5, 1, 10, 7]) ids.push(await enqueue('one', { meter: 'urgent' }, { priority }));
+    for (const id of ids) await house.fold.when(id, ({ limitKey }) => limitKey !== undefined);
+    gate('urgent').resolve();
+    await allEnded(ids);
+    const order = meter('urgent').starts.map(({ runId }) => ids.indexOf(runId));
+    expect(order).toEqual([-1, 2, 3, 0, 1]);
+  });
+
   it('lets other runs of the same queue go on while limited ones wait', async () => {
     const held = await many(3, 'three', { meter: 'hold', gate: 'hold' });
     for (const id of held) await house.fold.when(id, (state) => state.status === 'RUNNING');

@@ -126,7 +126,7 @@ test.each([
   const checking = checkExternal({ [name]: url });
   await expect(checking).rejects.toThrow(
     new RegExp(
-      `^\\w+ at 127\\.0\\.0\\.1:9 cannot be reached \\(connection refused\\): start it, or correct ${variable}\\.$`,
+      `^\\w+ at 127\\.0\\.0\\.1:9 cannot be reached \\(connection refused\\): start it, or correct ${variable}; unset, one is started for you\\.$`,
     ),
   );
 });
@@ -154,7 +154,7 @@ test('an old NATS, one without JetStream, and something else on its port are tol
     'NATS at 127.0.0.1:PORT has JetStream turned off: start it with JetStream, or unset NATS_URL.',
   );
   expect(await answering('220 mail ready\r\n')).toBe(
-    'NATS at 127.0.0.1:PORT cannot be reached (not a NATS server): start it, or correct NATS_URL.',
+    'NATS at 127.0.0.1:PORT cannot be reached (not a NATS server): start it, or correct NATS_URL; unset, one is started for you.',
   );
   expect(await answering('INFO {"version":"2.15.1","jetstream":true}\r\n')).toBe('fine');
 });

@@ -87,6 +87,8 @@ async function complaint(server: External, url: string): Promise<PlainError | un
     const why = await server.check(url);
     return why === undefined ? undefined : new PlainError(`${where} ${why} ${variable}.`);
   } catch (error) {
-    return new PlainError(`${where} cannot be reached (${messageOf(error)}): start it, or correct ${variable}.`);
+    return new PlainError(
+      `${where} cannot be reached (${messageOf(error)}): start it, or correct ${variable}; unset, one is started for you.`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keysLetGo } from '../limits/permit-waits.js';
+import { placeInLine } from '../limits/place-in-line.js';
 import type { RunState } from './run-state.js';
 import * as run from './run-story.js';
 import { when } from './run-story.js';
@@ -39,6 +40,20 @@ describe('a run that a limit kept from starting', () => {
     const node = when(run.queued({}, templated), run.limited(), run.queued(second, templated));
     expect(node.state?.limitKeys).toEqual(['job:mail.send']);
     expect(when(queued, run.limited()).state?.limitKeys).toEqual(['job:mail.send']);
+  });
+
+  it('stands before those of lower priority, and keeps to that when its priority changes while it waits', () => {
+    const urgent = when(run.queued({}, { limits, priority: 7 }), run.limited());
+    expect(urgent.state).toMatchObject({ limitedSince: placeInLine(2700, 7), waitSince: 2700 });
+    const again = when(
+      run.queued({}, { limits, priority: 7 }),
+      run.limited(),
+      run.queued({ attempt: 1, delivery: 1 }, { limits, priority: 7 }),
+      run.limited({ attempt: 1, delivery: 1 }, 'concurrency', { at: 9000 }),
+    );
+    expect(again.state).toMatchObject({ limitedSince: placeInLine(2700, 7), waitSince: 2700 });
+    const now = when(queued, run.limited(), run.rescheduled(0, 9));
+    expect(now.state).toMatchObject({ priority: 9, limitedSince: placeInLine(2700, 9) });
   });
 
   it('keeps its place until it starts, and gets a new one after that', () => {

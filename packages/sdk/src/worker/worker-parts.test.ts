@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Attempt } from '../attempt/attempt.js';
 import { LogBuffer } from '../attempt/log-buffer.js';
 import { defineHandler } from '../define/define-handler.js';
+import { defineJob } from '../define/define-job.js';
 import type { PulledMessage } from '../intake/pulled-message.js';
 import { ActiveReporter } from './active-reporter.js';
 import { HandlerlessRuns } from './handlerless-runs.js';
@@ -258,6 +259,21 @@ describe('options', () => {
       expect(() => checkWorkerOptions({ nats: 'nats://x', ...options })).toThrow(RangeError);
     },
   );
+
+  it('hold what was defined, and nothing that only looks like it', () => {
+    const check = (options: object) => () => checkWorkerOptions({ nats: 'nats://x', ...options });
+    const handler = defineHandler('a', {}, () => null);
+    const job = defineJob('b');
+    expect(check({ handlers: [handler], jobs: [job] })).not.toThrow();
+    expect(check({ handlers: { a: handler } })).toThrow(
+      'handlers must be a list of what defineHandler returns, not an object',
+    );
+    expect(check({ handlers: [handler, () => null] })).toThrow(
+      'handlers[1] must be what defineHandler returns, not a function',
+    );
+    expect(check({ handlers: [undefined] })).toThrow('handlers[0] must be what defineHandler returns, not undefined');
+    expect(check({ jobs: [handler] })).toThrow('jobs[0] must be what defineJob returns, not an object');
+  });
 
   it('that there are not are refused by name, with the one that was meant', () => {
     const check = (options: object) => () => checkWorkerOptions({ nats: 'nats://x', ...options });

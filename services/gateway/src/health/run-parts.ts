@@ -41,7 +41,7 @@ export function runParts(db: Db, clock: Clock): Record<string, Examine> {
       return {
         status: 'DEGRADED',
         message: `In queue ${worst.queue}${others} a run has waited for ${Math.floor((worst.oldestWaitMs ?? 0) / 60_000)} minutes.`,
-        action: 'Start more executors, raise their concurrency, or see why its runs wait.',
+        action: 'See why its runs wait; if only for a slot, start more executors or raise their concurrency.',
         target: worst.queue,
       };
     },
