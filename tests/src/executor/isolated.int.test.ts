@@ -109,8 +109,7 @@ describe('a handler in a process of its own', () => {
 
 describe('a handler that needs a process of its own', () => {
   it('is refused by a worker that could not load it there, in words', async () => {
-    const known = defineHandler('lost', { isolation: 'process' }, () => 1);
-    const lost = Object.defineProperty(known, 'module', { value: undefined });
+    const lost = { ...defineHandler('lost', { isolation: 'process' }, () => 1), module: undefined };
     await expect(house.worker({ handlers: [lost] })).rejects.toThrow(
       /"lost" needs a process of its own.*import\.meta\.url/,
     );

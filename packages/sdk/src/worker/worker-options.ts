@@ -2,8 +2,8 @@ import type { Clock, NatsCredentials, NatsLink } from '@jobflow/platform';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { checkOptions, type OptionNames } from '../define/check-options.js';
-import { type Handler, isHandler } from '../define/define-handler.js';
-import { isJob, type JobDefinition } from '../define/define-job.js';
+import type { Handler } from '../define/define-handler.js';
+import type { JobDefinition } from '../define/define-job.js';
 import { kindOf } from '../define/kind-of.js';
 import type { RegisterMode } from './decide-registration.js';
 import type { KindRunner } from './kind-runner.js';
@@ -88,15 +88,16 @@ export function checkWorkerOptions(options: WorkerOptions): void {
   if (!Number.isInteger(prefetch) || prefetch < 0 || prefetch > 10_000) {
     throw new RangeError(`prefetch must be a whole number from 0 to 10,000, not ${prefetch}`);
   }
-  checkDefined('handlers', options.handlers, isHandler, 'defineHandler');
-  checkDefined('jobs', options.jobs, isJob, 'defineJob');
+  checkDefined('handlers', options.handlers, 'handle', 'defineHandler');
+  checkDefined('jobs', options.jobs, 'options', 'defineJob');
   for (const queue of queues)
     if (!KNOWN.test(queue)) throw new RangeError(`${JSON.stringify(queue)} is no name of a queue`);
 }
 
-function checkDefined(what: string, given: unknown, isOne: (value: unknown) => boolean, by: string): void {
+/** A copy of what was defined will do. */
+function checkDefined(what: string, given: unknown, has: string, by: string): void {
   if (given === undefined) return;
   if (!Array.isArray(given)) throw new TypeError(`${what} must be a list of what ${by} returns, not ${kindOf(given)}`);
-  const at = given.findIndex((one) => !isOne(one));
+  const at = given.findIndex((one) => typeof one !== 'object' || !one || !('name' in one) || !(has in one));
   if (at >= 0) throw new TypeError(`${what}[${at}] must be what ${by} returns, not ${kindOf(given[at])}`);
 }

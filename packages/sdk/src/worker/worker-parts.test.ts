@@ -260,11 +260,11 @@ describe('options', () => {
     },
   );
 
-  it('hold what was defined, and nothing that only looks like it', () => {
+  it('hold what was defined, and nothing else', () => {
     const check = (options: object) => () => checkWorkerOptions({ nats: 'nats://x', ...options });
     const handler = defineHandler('a', {}, () => null);
     const job = defineJob('b');
-    expect(check({ handlers: [handler], jobs: [job] })).not.toThrow();
+    expect(check({ handlers: [handler, { ...handler }], jobs: [job] })).not.toThrow();
     expect(check({ handlers: { a: handler } })).toThrow(
       'handlers must be a list of what defineHandler returns, not an object',
     );
@@ -272,7 +272,7 @@ describe('options', () => {
       'handlers[1] must be what defineHandler returns, not a function',
     );
     expect(check({ handlers: [undefined] })).toThrow('handlers[0] must be what defineHandler returns, not undefined');
-    expect(check({ jobs: [handler] })).toThrow('jobs[0] must be what defineJob returns, not an object');
+    expect(check({ jobs: [{ name: 'b' }] })).toThrow('jobs[0] must be what defineJob returns, not an object');
   });
 
   it('that there are not are refused by name, with the one that was meant', () => {
