@@ -1,11 +1,4 @@
-import {
-  branchToken,
-  controlSubject,
-  plannedMsgId,
-  queuedMsgId,
-  type RunDefinition,
-  type RunEventOf,
-} from '@jobflow/contracts';
+import { controlSubject, plannedMsgId, queuedMsgId, type RunDefinition, type RunEventOf } from '@jobflow/contracts';
 import { ensureQueueLevel, type QueuePlace, subjectOf, type UnitMessage } from '@jobflow/platform';
 import { byOf, type Context, notePosition } from '../context/context.js';
 import { conflict, notFound, queueFull } from '../errors/refusals.js';
@@ -68,9 +61,9 @@ export const placeOf = (run: Pick<RunDefinition, 'queue' | 'priority' | 'kind' |
   run,
 });
 
-/** Runs of one key are queued in the same place. */
+/** Runs of one key are queued in the same place; asked of every run, so nothing is encoded for it. */
 export const levelKey = ({ queue, priority, kind, job }: RunDefinition): string =>
-  `${queue} ${priority} ${branchToken({ kind, job })}`;
+  `${queue} ${priority} ${kind} ${job}`;
 
 /** Makes sure that runs sent to this place will be read. `create`: makes the queue if it is not there. */
 export async function ensureLevel(

@@ -22,6 +22,8 @@ export interface Reconciler extends Service {
 
 /** Of a branch: whose. */
 type AskedLevel = Level & { of: QueueBranch | undefined };
+/** By `levelKey`; a level that could not be asked is missing. */
+type Positions = ReadonlyMap<string, AskedLevel & LevelPosition>;
 
 interface Dependencies {
   db: Db;
@@ -94,7 +96,8 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
   async function pass(): Promise<void> {
     if (shards.heldSince(shardOf('default')) === undefined || !link.connected()) return;
     const asked = levels();
-    const positions = await levelPositions(link, asked);
+    const found = await levelPositions(link, asked);
+    const positions: Positions = new Map(found.map((position) => [levelKey(position), position]));
     if (!(await readModelCaughtUp(link, db, CAUGHT_UP_MS))) {
       logger.info('the read model is behind the log: lost messages are looked for later');
       return;
@@ -103,13 +106,9 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
     if (lost.length > 0 && !rounds.stopped()) await queueAgain(lost, positions);
   }
 
-  async function nextPage(
-    asked: readonly AskedLevel[],
-    positions: readonly (AskedLevel & LevelPosition)[],
-  ): Promise<string[]> {
-    const main = positions.filter(({ of }) => !of);
+  async function nextPage(asked: readonly AskedLevel[], positions: Positions): Promise<string[]> {
+    const main = [...positions.values()].filter(({ of }) => !of);
     const branches = asked.filter(({ of }) => of);
-    const doneUpTo = new Map(positions.map((position) => [levelKey(position), position.doneUpTo]));
     const [page] = await db.query<{ seen: number; last: string | null; lost: string[] }>(LOST, [
       after,
       main.map(({ queue }) => queue),
@@ -120,7 +119,7 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
       branches.map(({ of }) => of?.kind),
       branches.map(({ of }) => of?.job ?? null),
       // One that could not be asked is done with nothing.
-      branches.map((level) => doneUpTo.get(levelKey(level)) ?? 0),
+      branches.map((level) => positions.get(levelKey(level))?.doneUpTo ?? 0),
     ]);
     if (!page) return [];
     // With more than are dealt with now, the rest of this page comes next.
@@ -129,7 +128,7 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
     return page.lost;
   }
 
-  async function queueAgain(ids: string[], positions: readonly LevelPosition[]): Promise<void> {
+  async function queueAgain(ids: string[], positions: Positions): Promise<void> {
     const candidates = (await dueRows(db, ids)).filter(isQueued);
     // The message itself says which level it is in.
     const levelBySeq = await levelsOf(
@@ -139,7 +138,7 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
     const levelOf = ({ queued_seq: seq }: DueRow) => levelBySeq.get(seq ?? 0);
     const unread = candidates.find((row) => {
       const level = levelOf(row);
-      return level?.branch !== undefined && !positions.some((position) => levelKey(position) === levelKey(level));
+      return level?.branch !== undefined && !positions.has(levelKey(level));
     });
     // Somebody who knows of no branches wrote the queue without it.
     if (unread) await makeBranch(unread);
@@ -168,13 +167,9 @@ export function createReconciler(dependencies: Dependencies): Reconciler {
 const isQueued = (row: DueRow): boolean =>
   row.status === 'QUEUED' && row.next_attempt_at === null && row.limit_key === null && row.queued_seq !== null;
 
-function isDoneWith(
-  { queued_seq: seq }: DueRow,
-  level: Level | undefined,
-  positions: readonly LevelPosition[],
-): boolean {
+function isDoneWith({ queued_seq: seq }: DueRow, level: Level | undefined, positions: Positions): boolean {
   // Not in the log any more: nobody can read it.
   if (seq === null || !level) return seq !== null;
-  const at = positions.find((position) => levelKey(position) === levelKey(level));
+  const at = positions.get(levelKey(level));
   return at !== undefined && seq <= at.ackFloor;
 }
